@@ -1,0 +1,87 @@
+// Package analysis defines what a rule is and runs rules over a project. It knows no rule: analyzers/ holds them.
+//
+// A rule is a struct literal plus one function. Everything that is said about it elsewhere (its page, `explain`, the SARIF
+// entry) is made from the declaration.
+package analysis
+
+import (
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/source"
+	"github.com/dock2edge/dock2edge/internal/syntax"
+)
+
+// Rule declares one rule.
+type Rule struct {
+	// Name is a slug that reads after "ignore": "fs-write". It never changes.
+	Name     string
+	Category model.Category
+	// Severity is the one a finding has unless the check raises or lowers it.
+	Severity model.Severity
+	// Title is one line without a final stop: "Write to a path that no volume keeps".
+	Title string
+	// What, Why and Remedy are the paragraphs of the rule's page, in Markdown.
+	What, Why, Remedy string
+	// Bad shows code the rule finds and Good code it is silent about. Both are run as tests. Their language is the analyzer's.
+	Bad, Good string
+	// Since is the date the claim was last seen in workerd or checked against the platform's documentation, YYYY-MM-DD.
+	Since string
+	// Links lead to the platform's documentation.
+	Links []string
+	// Probe names the probe that shows the claim in workerd; empty for rules that claim nothing about the runtime.
+	Probe string
+	// Exactly one of the checks is set. CheckModule sees one module that ships with a service, CheckService one service with
+	// its image and all modules, CheckProject the whole project.
+	CheckModule  func(*ModulePass)
+	CheckService func(*ServicePass)
+	CheckProject func(*ProjectPass)
+}
+
+// Language groups the rules of one language or file kind.
+type Language struct {
+	// Name is the folder's name under analyzers/: "node", "compose", "dockerfile".
+	Name string
+	// Example is the file name that Bad and Good stand in: "app.js", "compose.yaml", "Dockerfile".
+	Example string
+	Rules   []*Rule
+}
+
+// ModulePass is what CheckModule gets.
+type ModulePass struct {
+	*ServicePass
+	Module *syntax.Module
+}
+
+// ServicePass is what CheckService gets.
+type ServicePass struct {
+	*ProjectPass
+	Service *model.Service
+	// Modules are the parsed modules that ship with the service, sorted by path. Modules that a cheap scan found harmless
+	// are not parsed and not in it.
+	Modules []*syntax.Module
+}
+
+// ProjectPass is what CheckProject gets.
+type ProjectPass struct {
+	Workspace *model.Workspace
+	Project   *model.Project
+	Tree      *source.Tree
+	rule      *Rule
+	service   string
+	findings  *[]model.Finding
+}
+
+// Report adds a finding of the running rule. message says what is there and what happens to it, without a final stop.
+// The finding can be changed through the returned pointer until the next call of Report.
+func (p *ProjectPass) Report(span source.Span, message, remedy string, needs ...model.Need) *model.Finding {
+	*p.findings = append(*p.findings, model.Finding{
+		Rule: p.rule.Name, Category: p.rule.Category, Severity: p.rule.Severity,
+		Project: p.Project.Dir, Service: p.service,
+		Span: span, Message: message, Remedy: remedy, Needs: needs,
+	})
+	return &(*p.findings)[len(*p.findings)-1]
+}
+
+// Route records an HTTP route of the service seen in the source.
+func (p *ServicePass) Route(method, path string, span source.Span) {
+	p.Service.Routes = append(p.Service.Routes, model.Route{Method: method, Path: path, Span: span})
+}
