@@ -84,6 +84,14 @@ type ServicePlan struct {
 	Public bool
 	// Volumes are mounts that survive in the Durable Object.
 	Volumes []VolumePlan
+	// SecretFiles are files of the container whose text is a required secret.
+	SecretFiles []SecretFile
+	// Recipe is how the app's files are made; nil for services without an app of their own.
+	Recipe *Recipe
+	// Sources are the user's files that go to app/ unmodified.
+	Sources []SourceFile
+	// Gateway is the translated configuration of a gateway, ready to be written as JSON; nil for others.
+	Gateway any
 	// Dispositions say for every Compose key, Dockerfile instruction, port and volume what became of it.
 	Dispositions []Disposition
 	// Findings are the service's findings.
@@ -168,6 +176,18 @@ type Secret struct {
 	// Why says where the original has it.
 	Why  string
 	Span source.Span
+}
+
+// SecretFile is a file whose text is the value of a secret.
+type SecretFile struct {
+	// Path in the container; Variable is the secret's name.
+	Path, Variable string
+}
+
+// SourceFile is a file of the user's that is copied as it is.
+type SourceFile struct {
+	// From is relative to the workspace root, To to the emitted service's directory.
+	From, To string
 }
 
 // VolumePlan is a mount that persists.
