@@ -24,6 +24,9 @@ type Image struct {
 	IgnoreFile string
 	// Files tells which files of the context end up where in Target, sorted by Image. Files that RUN makes are not in it.
 	Files []ImageFile
+	// ContextFiles are the files of the context that the target or a stage it needs copies, relative to the workspace root,
+	// sorted: what a build needs. Dependencies that a package manager installs and version control are never in it.
+	ContextFiles []string
 }
 
 // Stage is one FROM and what follows it.

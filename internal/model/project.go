@@ -95,6 +95,49 @@ type Service struct {
 	Ship *Ship
 	// Routes are HTTP routes seen in the source; analysis fills them.
 	Routes []Route
+	// Mentions are names of other services that occur in this service's environment, shipped source or configuration, the
+	// first place of each, sorted by name.
+	Mentions []Mention
+	// WebServer is the configuration of a web server that the service runs, read and translated; nil for others.
+	WebServer *WebServer
+}
+
+// Mention is the use of another service's network name.
+type Mention struct {
+	// Name as written: the service's name or one of its aliases.
+	Name string
+	Span source.Span
+}
+
+// WebServer is what nginx (or a server configured like it) does in a service.
+type WebServer struct {
+	// Config is the translated configuration, ready to be written as JSON for the gateway runtime.
+	Config any
+	// Upstreams are the hosts that requests are passed to, sorted.
+	Upstreams []Upstream
+	// Roots are the image folders that files are served from, sorted.
+	Roots []string
+	// Static is set when nothing but files is served in a way that assets serve as well.
+	Static *StaticSite
+	// Ports are the ports it listens on, the default server's first.
+	Ports []int
+}
+
+// Upstream is one host that a web server passes requests to.
+type Upstream struct {
+	Host string
+	Port int
+	Span source.Span
+}
+
+// StaticSite is a site that needs no code.
+type StaticSite struct {
+	// Root is the image folder.
+	Root string
+	// NotFound is "single-page-application", "404-page" or "none"; HTML is the value of html_handling.
+	NotFound, HTML string
+	// Differences are sentences about what assets do differently.
+	Differences []string
 }
 
 // KeySpan is the position of the first key with that path, or the service's own.
