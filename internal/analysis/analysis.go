@@ -1,10 +1,23 @@
 // Package analysis defines what a rule is and runs rules over a project. It knows no rule: analyzers/ holds them.
 //
 // A rule is a struct literal plus one function. Everything that is said about it elsewhere (its page, `explain`, the SARIF
-// entry) is made from the declaration.
+// entry) is made from the declaration:
+//
+//	func fsWatch() *analysis.Rule {
+//		return &analysis.Rule{
+//			Name: "fs-watch", Category: model.CategoryFS, Severity: model.Major, Title: "Watch files for changes",
+//			…
+//			Mentions:    []string{"watch"},
+//			CheckModule: checkFSWatch,
+//		}
+//	}
+//
+// Run runs all of them, Validate checks the declarations, and the package analysistest runs examples and fixtures.
 package analysis
 
 import (
+	"bytes"
+
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
 	"github.com/dock2edge/dock2edge/internal/syntax"
@@ -29,11 +42,33 @@ type Rule struct {
 	Links []string
 	// Probe names the probe that shows the claim in workerd; empty for rules that claim nothing about the runtime.
 	Probe string
-	// Exactly one of the checks is set. CheckModule sees one module that ships with a service, CheckService one service with
+	// Mentions are texts of which a module holds at least one when the rule can find anything in it. They decide which
+	// modules are parsed at all: reading them must not miss a spelling. Empty for rules that look at every module, and for
+	// rules that look at none.
+	Mentions []string
+	// FoundBy says in a word or two who reports the rule when no check of its own does: loading a project finds what it
+	// cannot read, and running rules finds ignore comments that do nothing. Empty when a check is set.
+	FoundBy string
+	// Exactly one of the checks is set, none with FoundBy. CheckModule sees one module that ships with a service, CheckService one service with
 	// its image and all modules, CheckProject the whole project.
 	CheckModule  func(*ModulePass)
 	CheckService func(*ServicePass)
 	CheckProject func(*ProjectPass)
+}
+
+// Page is the address of the rule's page.
+func (r *Rule) Page() string {
+	return "https://github.com/dock2edge/dock2edge/blob/main/docs/rules/" + r.Name + ".md"
+}
+
+// mentioned tells whether the rule can find anything in a module with this text.
+func (r *Rule) mentioned(text []byte) bool {
+	for _, word := range r.Mentions {
+		if bytes.Contains(text, []byte(word)) {
+			return true
+		}
+	}
+	return len(r.Mentions) == 0
 }
 
 // Language groups the rules of one language or file kind.
@@ -67,21 +102,27 @@ type ProjectPass struct {
 	Tree      *source.Tree
 	rule      *Rule
 	service   string
-	findings  *[]model.Finding
+	out       *outcome
+}
+
+// outcome collects what one job of the runner found. Each job has its own, so that rules run in parallel without locks.
+type outcome struct {
+	findings []model.Finding
+	routes   []model.Route
 }
 
 // Report adds a finding of the running rule. message says what is there and what happens to it, without a final stop.
 // The finding can be changed through the returned pointer until the next call of Report.
 func (p *ProjectPass) Report(span source.Span, message, remedy string, needs ...model.Need) *model.Finding {
-	*p.findings = append(*p.findings, model.Finding{
+	p.out.findings = append(p.out.findings, model.Finding{
 		Rule: p.rule.Name, Category: p.rule.Category, Severity: p.rule.Severity,
 		Project: p.Project.Dir, Service: p.service,
 		Span: span, Message: message, Remedy: remedy, Needs: needs,
 	})
-	return &(*p.findings)[len(*p.findings)-1]
+	return &p.out.findings[len(p.out.findings)-1]
 }
 
-// Route records an HTTP route of the service seen in the source.
+// Route records an HTTP route of the service seen in the source. Run attaches them to the service when all rules are done.
 func (p *ServicePass) Route(method, path string, span source.Span) {
-	p.Service.Routes = append(p.Service.Routes, model.Route{Method: method, Path: path, Span: span})
+	p.out.routes = append(p.out.routes, model.Route{Method: method, Path: path, Span: span})
 }
