@@ -150,6 +150,12 @@ type Entry struct {
 	Others []Program
 	// Launcher is the process manager or watcher in front: "pm2", "nodemon", "tsx", "ts-node", "dumb-init", …, outermost first.
 	Launchers []string
+	// StaticRoot is the image folder that a static server serves, or that a development server's build script fills;
+	// StaticBuild is that build as a shell command run in Workdir ("npm run build"), empty when the image already holds the
+	// files; StaticSPA tells that unknown paths get index.html.
+	StaticRoot  string
+	StaticBuild string
+	StaticSPA   bool
 	// Problem says why the program could not be found, in a sentence; empty when it was.
 	Problem string
 }

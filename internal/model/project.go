@@ -100,6 +100,20 @@ type Service struct {
 	Mentions []Mention
 	// WebServer is the configuration of a web server that the service runs, read and translated; nil for others.
 	WebServer *WebServer
+	// MountFiles are the files of the repository that bind mounts and configs bring into the container, in mount order.
+	// Folders that only hold data the app writes are not in it.
+	MountFiles []MountFiles
+}
+
+// MountFiles are the files behind one bind mount or config.
+type MountFiles struct {
+	// Target is the mount's path in the container; IsFile tells that it is a single file.
+	Target string
+	IsFile bool
+	// Source is the folder or file, Files what is in it, both relative to the workspace root; Files is sorted.
+	Source string
+	Files  []string
+	Span   source.Span
 }
 
 // Mention is the use of another service's network name.

@@ -1,0 +1,296 @@
+package plan
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/mapping"
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/platform"
+)
+
+// decideTarget picks what a service becomes. The user's own choice comes first; else what it runs decides.
+func (b *builder) decideTarget(sp *model.ServicePlan) {
+	service := sp.Service
+	chosen := b.plan.Options.Targets[service.Name]
+	switch {
+	case service.Entry != nil && service.Entry.Kind == "node" && service.Entry.Module != "":
+		b.decideNode(sp, chosen)
+	case service.WebServer != nil:
+		b.decideWebServer(sp)
+	case service.Entry != nil && (service.Entry.Kind == "static-server" || service.Entry.Kind == "dev-server") && staticRoot(service) != "":
+		sp.Target = model.TargetAssets
+		sp.Port = publishedPort(service)
+		sp.Public = len(service.Ports) > 0
+		sp.Why = reasons(fmt.Sprintf("it serves files only (%s), which assets do without running code", strings.Join(service.Entry.Argv, " ")), model.Cite{Span: service.Entry.Span})
+	case service.ImageRef != "" && service.Image == nil:
+		b.decideImage(sp, chosen)
+	default:
+		b.decideForeign(sp, chosen)
+	}
+}
+
+// decideImage is for services that only name an image.
+func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
+	m := mapping.ForImage(sp.Service.ImageRef)
+	if m == nil {
+		m = mapping.Unknown()
+	}
+	if !offered(m, chosen) {
+		chosen = ""
+	}
+	wanted, _ := needs(sp, model.NeedSQL)
+	taken, rejected := m.Choose(wanted, chosen)
+	sp.Target, sp.Rejected = taken.Target, rejected
+	sp.Why = reasons(fmt.Sprintf("the image %s is %s; %s", sp.Service.ImageRef, m.Title, taken.Why), model.Cite{Span: imageSpan(sp.Service)})
+	if m.Name == "unknown" {
+		b.ask(sp, model.TargetExternal, model.TargetContainer)
+	}
+}
+
+// decideForeign is for programs that no isolate runs.
+func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
+	if sp.Service.Image != nil && sp.Service.Image.Target != nil {
+		if m := mapping.ForImage(rootBase(sp.Service.Image.Target)); m != nil && inheritsEntry(sp.Service) {
+			taken, rejected := m.Choose(nil, chosen)
+			sp.Target, sp.Rejected = taken.Target, rejected
+			sp.Why = reasons(fmt.Sprintf("its image is built on %s, %s; %s", rootBase(sp.Service.Image.Target), m.Title, taken.Why), model.Cite{Span: sp.Service.Image.Target.Span})
+			return
+		}
+	}
+	problem := "what it runs could not be read"
+	span := sp.Service.Span
+	if e := sp.Service.Entry; e != nil {
+		if e.Problem != "" {
+			problem = e.Problem
+		}
+		if !e.Span.IsZero() {
+			span = e.Span
+		}
+	}
+	m := mapping.Unknown()
+	if !offered(m, chosen) {
+		chosen = ""
+	}
+	taken, rejected := m.Choose(nil, chosen)
+	sp.Target, sp.Rejected = taken.Target, rejected
+	sp.Why = reasons(strings.TrimSuffix(problem, ".")+"; it keeps running where it runs today and is reached over the network", model.Cite{Span: span})
+	b.ask(sp, model.TargetExternal, model.TargetContainer)
+}
+
+func (b *builder) decideWebServer(sp *model.ServicePlan) {
+	web := sp.Service.WebServer
+	sp.Port = publishedPort(sp.Service)
+	if sp.Port == 0 && len(web.Ports) > 0 {
+		sp.Port = web.Ports[0]
+	}
+	sp.Public = len(sp.Service.Ports) > 0
+	cite := model.Cite{Span: sp.Service.Span}
+	if sp.Service.Entry != nil && !sp.Service.Entry.Span.IsZero() {
+		cite.Span = sp.Service.Entry.Span
+	}
+	if web.Static != nil && len(web.Upstreams) == 0 {
+		sp.Target = model.TargetAssets
+		sp.Why = reasons("its web server serves files and nothing else, which assets do without running code", cite)
+		sp.Rejected = []model.Rejected{{Target: model.TargetGateway, Why: model.Reason{Text: "a Worker in front of the files would bill every request and add nothing"}}}
+		return
+	}
+	sp.Target = model.TargetGateway
+	text := "its configuration does more than serving files"
+	if len(web.Upstreams) > 0 {
+		cite.Span = web.Upstreams[0].Span
+		text = fmt.Sprintf("it passes requests on to %s, which a Worker does over service bindings", hosts(web.Upstreams))
+	}
+	sp.Why = reasons(text, cite)
+	sp.Rejected = []model.Rejected{{Target: model.TargetAssets, Why: model.Reason{Text: "assets alone pass no request on"}}}
+}
+
+// decideNode chooses between one Durable Object as the process and a plain Worker.
+func (b *builder) decideNode(sp *model.ServicePlan, chosen model.Target) {
+	sp.Port = httpPort(sp)
+	sp.Public = len(sp.Service.Ports) > 0 && sp.Port != 0
+	reason, stateful := processReason(sp)
+	if !stateful && sp.Port == 0 {
+		reason, stateful = model.Reason{
+			Text: "it serves no port, so it runs as one long-lived process that a cron trigger wakes", Cites: []model.Cite{{Span: sp.Service.Span}},
+		}, true
+	}
+	switch {
+	case chosen == model.TargetWorker || chosen == "" && !stateful:
+		sp.Target = model.TargetWorker
+		sp.Why = reasons("nothing in it outlives a request: no connection, timer or memory is kept, and all its packages are known to work that way", model.Cite{Span: sp.Service.Entry.ModuleSpan})
+		if stateful {
+			sp.Why = reasons("chosen by the user, although "+reason.Text, reason.Cites...)
+		}
+		sp.Rejected = []model.Rejected{{Target: model.TargetDurableObject, Why: model.Reason{Text: "one object for all requests would answer from one place only and bill for its duration"}}}
+	default:
+		sp.Target = model.TargetDurableObject
+		sp.Why = []model.Reason{reason}
+		if chosen == model.TargetDurableObject {
+			sp.Why = reasons("chosen by the user")
+		}
+		sp.Rejected = []model.Rejected{{Target: model.TargetWorker, Why: reason}}
+	}
+	sp.Rejected = append(sp.Rejected, model.Rejected{Target: model.TargetContainer, Why: model.Reason{Text: "the app runs in an isolate unmodified, so a container's cold starts and its price buy nothing"}})
+}
+
+// processReason tells what makes one long-lived process necessary.
+func processReason(sp *model.ServicePlan) (model.Reason, bool) {
+	for _, kind := range []struct {
+		kind model.NeedKind
+		text string
+	}{
+		{model.NeedProcess, "%s outlives a request, and in a plain Worker everything belongs to the request that made it"},
+		{model.NeedSQL, "its database connections outlive a request"},
+		{model.NeedRedis, "its Redis connections outlive a request"},
+		{model.NeedStore, "its connections to a data store outlive a request"},
+		{model.NeedWebSocket, "its WebSocket connections outlive a request and share memory"},
+		{model.NeedTCPListen, "other services open TCP connections to it"},
+		{model.NeedDisk, "its files must survive a request"},
+		{model.NeedSchedule, "it runs at times of its own"},
+	} {
+		list, cites := needs(sp, kind.kind)
+		if len(list) == 0 {
+			continue
+		}
+		text := kind.text
+		if kind.kind == model.NeedProcess {
+			text = fmt.Sprintf(text, processDetails(list))
+		}
+		return model.Reason{Text: text, Cites: firstCites(cites)}, true
+	}
+	if n := len(sp.Service.Mounts); n > 0 {
+		for _, m := range sp.Service.Mounts {
+			if m.Type == "volume" && !m.ReadOnly && m.Source != "" {
+				return model.Reason{Text: "it keeps files in the volume " + m.Source, Cites: []model.Cite{{Span: m.Span}}}, true
+			}
+		}
+	}
+	return unknownPackages(sp)
+}
+
+// unknownPackages errs on the safe side: a package nobody has seen run across requests may keep sockets or timers.
+func unknownPackages(sp *model.ServicePlan) (model.Reason, bool) {
+	if sp.Service.Ship == nil {
+		return model.Reason{Text: "its source could not be followed, so nothing is known about what it keeps", Cites: []model.Cite{{Span: sp.Service.Span}}}, true
+	}
+	if len(sp.Service.Ship.Dynamic) > 0 {
+		d := sp.Service.Ship.Dynamic[0]
+		return model.Reason{Text: "it loads modules by names computed at run time, so not everything it does is known", Cites: []model.Cite{{Span: d.Span}}}, true
+	}
+	for _, p := range sp.Service.Ship.Packages {
+		if platform.Stateless(p.Name) || p.Dev {
+			continue
+		}
+		cite := model.Cite{Span: sp.Service.Span}
+		if len(p.Spans) > 0 {
+			cite.Span = p.Spans[0]
+		}
+		return model.Reason{Text: "the package " + p.Name + " is not known to keep nothing between requests", Cites: []model.Cite{cite}}, true
+	}
+	return model.Reason{}, false
+}
+
+func processDetails(list []model.Need) string {
+	names := map[string]string{
+		"pool": "a connection pool", "memory": "memory shared between requests", "timer": "a timer", "socket": "a socket",
+		"websocket": "a WebSocket", "boot-io": "I/O done at start-up", "schedule": "a schedule",
+	}
+	var parts []string
+	seen := map[string]bool{}
+	for _, n := range list {
+		text := names[n.Detail]
+		if text == "" {
+			text = "state"
+		}
+		if !seen[text] {
+			seen[text] = true
+			parts = append(parts, text)
+		}
+	}
+	return joinWords(parts)
+}
+
+// httpPort is the port requests go to: the published one, else the one the code listens on, else an exposed one.
+func httpPort(sp *model.ServicePlan) int {
+	if port := publishedPort(sp.Service); port != 0 {
+		return port
+	}
+	list, _ := needs(sp, model.NeedHTTP)
+	for _, n := range list {
+		if port, err := strconv.Atoi(n.Detail); err == nil {
+			return port
+		}
+	}
+	if h := sp.Service.Healthcheck; h != nil && h.Port != 0 {
+		return h.Port
+	}
+	for _, p := range sp.Service.Expose {
+		if p.Protocol != "udp" {
+			return p.Target
+		}
+	}
+	for _, e := range sp.Service.Environment {
+		if e.Name == "PORT" || e.Name == "HTTP_PORT" || e.Name == "APP_PORT" || e.Name == "SERVER_PORT" {
+			if port, err := strconv.Atoi(e.Value); err == nil {
+				return port
+			}
+		}
+	}
+	if len(list) > 0 {
+		return 3000
+	}
+	return 0
+}
+
+// debugPorts are published for debuggers, not for users.
+var debugPorts = map[int]bool{9229: true, 9230: true, 5858: true, 35729: true, 24678: true}
+
+func publishedPort(service *model.Service) int {
+	for _, p := range service.Ports {
+		if p.Protocol != "udp" && !debugPorts[p.Target] {
+			return p.Target
+		}
+	}
+	return 0
+}
+
+func (b *builder) ask(sp *model.ServicePlan, choices ...model.Target) {
+	b.plan.Questions = append(b.plan.Questions, model.Question{
+		Service: sp.Service.Name,
+		Text:    "Where should " + sp.Service.Name + " run? An isolate cannot hold it.",
+		Choices: choices,
+	})
+}
+
+func offered(m *mapping.Mapping, target model.Target) bool {
+	for _, o := range m.Options {
+		if o.Target == target && o.Offered {
+			return true
+		}
+	}
+	return false
+}
+
+// rootBase is the image a stage is built on in the end.
+func rootBase(stage *model.Stage) string {
+	for stage.BaseStage != nil {
+		stage = stage.BaseStage
+	}
+	return stage.Base
+}
+
+// inheritsEntry tells whether the image runs what its base runs.
+func inheritsEntry(service *model.Service) bool {
+	t := service.Image.Target
+	return t.Entrypoint == nil && t.Cmd == nil && service.Entrypoint == nil && (service.Entry == nil || service.Entry.Kind != "node")
+}
+
+// staticRoot is the image folder a static or development server serves.
+func staticRoot(service *model.Service) string {
+	if service.Entry == nil {
+		return ""
+	}
+	return service.Entry.StaticRoot
+}

@@ -1,0 +1,112 @@
+// Package render writes a plan down: every file of the emitted project as an Artifact. It is pure; copies of the user's
+// files are named, not read, and the caller writes everything to disk.
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/plan"
+	"github.com/dock2edge/dock2edge/templates"
+)
+
+// Project makes the files of one project, sorted by path.
+func Project(p *model.Plan, version string) ([]model.Artifact, error) {
+	r := &renderer{plan: p, version: version}
+	for _, sp := range p.Services {
+		if sp.WorkerName == "" {
+			continue
+		}
+		if err := r.service(sp); err != nil {
+			return nil, fmt.Errorf("service %s: %w", sp.Service.Name, err)
+		}
+	}
+	r.workspace()
+	if err := r.packages(); err != nil {
+		return nil, err
+	}
+	r.add("MIGRATION.md", migration(p))
+	r.json("dock2edge.json", lockOf(p, version))
+	slices.SortFunc(r.artifacts, func(a, b model.Artifact) int { return strings.Compare(a.Path, b.Path) })
+	return r.artifacts, r.err
+}
+
+type renderer struct {
+	plan      *model.Plan
+	version   string
+	artifacts []model.Artifact
+	err       error
+}
+
+func (r *renderer) add(name, text string) {
+	r.artifacts = append(r.artifacts, model.Artifact{Path: name, Data: []byte(text)})
+}
+
+func (r *renderer) json(name string, value any) {
+	data, err := json.MarshalIndent(value, "", "  ")
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", name, err)
+	}
+	r.add(name, string(data)+"\n")
+}
+
+// Dir is the folder of a service in the output.
+func Dir(sp *model.ServicePlan) string { return path.Join("services", plan.Directory(sp.Service.Name)) }
+
+// service writes one Worker.
+func (r *renderer) service(sp *model.ServicePlan) error {
+	dir := Dir(sp)
+	config, err := wranglerConfig(r.plan, sp)
+	if err != nil {
+		return err
+	}
+	r.artifacts = append(r.artifacts, model.Artifact{Path: path.Join(dir, "wrangler.jsonc"), Data: config})
+	r.json(path.Join(dir, "package.json"), servicePackage(sp))
+	if sp.Recipe != nil {
+		r.json(path.Join(dir, "build.json"), sp.Recipe)
+	} else {
+		r.json(path.Join(dir, "build.json"), map[string]any{"version": 1, "kind": "worker"})
+	}
+	if sp.Target != model.TargetAssets {
+		r.add(path.Join(dir, "tsconfig.json"), serviceTSConfig)
+		for name, text := range sources(r.plan, sp) {
+			r.add(path.Join(dir, "src", name), text)
+		}
+	}
+	if text := devVars(sp); text != "" {
+		r.add(path.Join(dir, ".dev.vars.example"), text)
+	}
+	for _, file := range sp.Sources {
+		r.artifacts = append(r.artifacts, model.Artifact{Path: path.Join(dir, file.To), Copy: file.From})
+	}
+	return nil
+}
+
+// packages copies the runtime and the build tool, which are the team's own code from now on.
+func (r *renderer) packages() error {
+	files, err := templates.Files()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		r.artifacts = append(r.artifacts, model.Artifact{Path: f.Path, Data: f.Data, Executable: f.Executable})
+	}
+	return nil
+}
+
+func devVars(sp *model.ServicePlan) string {
+	if len(sp.Secrets) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("# Values for local runs. Copy this file to .dev.vars, which is never committed, and fill it in.\n")
+	out.WriteString("# For the deployed Worker: wrangler secret put NAME\n")
+	for _, s := range sp.Secrets {
+		fmt.Fprintf(&out, "\n# %s\n%s=\n", s.Why, s.Name)
+	}
+	return out.String()
+}
