@@ -1,0 +1,255 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+)
+
+const appWorker = `import { createApp } from "@dock2edge/runtime";
+import image from "dock2edge:image";
+import { config } from "./config.ts";
+
+const app = createApp(config, image);
+%s
+/** What the other Workers of the project reach. */
+export const Internal = app.Internal;
+
+/** What the outside reaches. */
+export default app.worker;
+`
+
+const appObject = `
+/** The app's process: one object, as the container was one. */
+export const App = app.DurableObject;
+`
+
+const redisWorker = `import { createRedis } from "@dock2edge/runtime/redis";
+import { config } from "./config.ts";
+
+const redis = createRedis(config);
+
+/** The server: one object, which runs one command after the other. */
+export const RedisServer = redis.RedisServer;
+
+export default redis.worker;
+`
+
+const gatewayWorker = `import { createGateway } from "@dock2edge/runtime/gateway";
+import { config } from "./config.ts";
+
+export default createGateway(config);
+`
+
+// sources are the TypeScript files of one Worker by name.
+func sources(p *model.Plan, sp *model.ServicePlan) map[string]string {
+	switch sp.Target {
+	case model.TargetRedisObject:
+		return map[string]string{
+			"worker.ts": redisWorker,
+			"config.ts": configModule("RedisOptions", "@dock2edge/runtime/redis", redisOptions(sp)),
+		}
+	case model.TargetGateway:
+		return map[string]string{
+			"worker.ts": gatewayWorker,
+			"config.ts": configModule("GatewayConfig", "@dock2edge/runtime/gateway", gatewayConfig(sp)),
+		}
+	}
+	object := ""
+	if sp.Target == model.TargetDurableObject {
+		object = appObject
+	}
+	return map[string]string{
+		"worker.ts": fmt.Sprintf(appWorker, object),
+		"config.ts": configModule("AppConfig", "@dock2edge/runtime", appConfig(p, sp)),
+	}
+}
+
+// appConfiguration mirrors AppConfig of the runtime.
+type appConfiguration struct {
+	Name           string             `json:"name"`
+	Host           string             `json:"host"`
+	Hostname       string             `json:"hostname"`
+	Image          appImage           `json:"image"`
+	Port           *int               `json:"port"`
+	Peers          map[string]appPeer `json:"peers"`
+	Volumes        []appVolume        `json:"volumes"`
+	SecretFiles    []appSecretFile    `json:"secretFiles"`
+	Startup        appStartup         `json:"startup"`
+	CodeGeneration bool               `json:"codeGeneration"`
+	Transport      string             `json:"transport"`
+}
+
+type appImage struct {
+	Workdir  string   `json:"workdir"`
+	Entry    string   `json:"entry"`
+	Argv     []string `json:"argv"`
+	ExecArgv []string `json:"execArgv"`
+	User     string   `json:"user"`
+}
+
+type appPeer struct {
+	Kind     string `json:"kind"`
+	Binding  string `json:"binding,omitempty"`
+	Protocol string `json:"protocol,omitempty"`
+	Address  string `json:"address,omitempty"`
+}
+
+type appVolume struct {
+	Path string `json:"path"`
+	Kind string `json:"kind"`
+	Name string `json:"name,omitempty"`
+}
+
+type appSecretFile struct {
+	Path     string `json:"path"`
+	Variable string `json:"variable"`
+}
+
+type appStartup struct {
+	TimeoutMs int `json:"timeoutMs"`
+	QuietMs   int `json:"quietMs"`
+}
+
+func appConfig(p *model.Plan, sp *model.ServicePlan) appConfiguration {
+	service := sp.Service
+	entry := service.Entry
+	c := appConfiguration{
+		Name: service.Name, Host: "worker", Hostname: firstNonEmpty(service.Hostname, service.ContainerName, service.Name),
+		Image: appImage{
+			Workdir: sp.Recipe.Node.Workdir, Entry: sp.Recipe.Node.Entry, Argv: append([]string{"/usr/local/bin/node", sp.Recipe.Node.Entry}, entry.Args...),
+			ExecArgv: nonNil(entry.NodeArgs), User: user(service),
+		},
+		Peers: map[string]appPeer{}, Volumes: []appVolume{}, SecretFiles: []appSecretFile{},
+		Startup:        appStartup{TimeoutMs: 30000, QuietMs: 60},
+		CodeGeneration: generatesCode(sp), Transport: p.Options.Transport,
+	}
+	if sp.Target == model.TargetDurableObject {
+		c.Host = "durable-object"
+	}
+	if sp.Port != 0 {
+		c.Port = &sp.Port
+	}
+	for _, peer := range sp.Peers {
+		out := appPeer{Kind: string(peer.Kind), Binding: peer.Binding, Protocol: peer.Protocol}
+		if peer.Kind == model.PeerExternal {
+			out = appPeer{Kind: string(peer.Kind), Address: peer.Binding}
+		}
+		c.Peers[peer.Name] = out
+	}
+	for _, v := range sp.Volumes {
+		c.Volumes = append(c.Volumes, appVolume{Path: v.Path, Kind: v.Kind, Name: v.Name})
+	}
+	for _, f := range sp.SecretFiles {
+		c.SecretFiles = append(c.SecretFiles, appSecretFile(f))
+	}
+	return c
+}
+
+func generatesCode(sp *model.ServicePlan) bool {
+	for _, f := range sp.Findings {
+		for _, n := range f.Needs {
+			if n.Kind == model.NeedCodeGeneration {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func user(service *model.Service) string {
+	if service.User != "" {
+		return service.User
+	}
+	if service.Image != nil && service.Image.Target != nil && service.Image.Target.User != "" {
+		return service.Image.Target.User
+	}
+	return "root"
+}
+
+// gatewayConfig is the translated web server with the bindings of its upstreams.
+func gatewayConfig(sp *model.ServicePlan) any {
+	data, err := json.Marshal(sp.Service.WebServer.Config)
+	if err != nil {
+		return nil
+	}
+	var config map[string]any
+	if err := json.Unmarshal(data, &config); err != nil {
+		return nil
+	}
+	peers := map[string]any{}
+	for _, peer := range sp.Peers {
+		switch peer.Kind {
+		case model.PeerSelf:
+			peers[peer.Name] = map[string]any{"self": true}
+		case model.PeerApp:
+			peers[peer.Name] = map[string]any{"binding": peer.Binding}
+		}
+	}
+	config["peers"] = peers
+	return config
+}
+
+// redisOptions are the options of the Redis server that the container's command sets.
+func redisOptions(sp *model.ServicePlan) any {
+	options := map[string]any{}
+	if sp.Service.Command != nil {
+		options["command"] = redacted(sp.Service.Command.Argv)
+	}
+	for _, s := range sp.Secrets {
+		options["passwordVariable"] = s.Name
+	}
+	return options
+}
+
+// redacted takes the password out of a server's command line; it is a required secret.
+func redacted(argv []string) []string {
+	var out []string
+	for i := 0; i < len(argv); i++ {
+		if argv[i] == "--requirepass" || argv[i] == "--masterauth" {
+			i++
+			continue
+		}
+		out = append(out, argv[i])
+	}
+	return nonNil(out)
+}
+
+var quotedKey = regexp.MustCompile(`(?m)^(\s*)"([A-Za-z_$][A-Za-z0-9_$]*)": `)
+
+// configModule writes config.ts.
+func configModule(typeName, module string, value any) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return ""
+	}
+	literal := quotedKey.ReplaceAllString(strings.TrimSpace(text.String()), "$1$2: ")
+	return fmt.Sprintf("import type { %s } from \"%s\";\n\nexport const config: %s = %s;\n", typeName, module, typeName, literal)
+}
+
+func firstNonEmpty(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
