@@ -19,7 +19,10 @@ function random(target: Uint8Array): number {
 }
 
 /** Adds /dev with null, zero, random, stdin, stdout and stderr, and opens descriptors 0, 1 and 2. */
-export function addDevices(tree: FileTree, stdout: (fd: 1 | 2, chunk: Uint8Array) => void): void {
+export function addDevices(
+  tree: FileTree,
+  stdout: (fd: 1 | 2, chunk: Uint8Array) => void,
+): void {
   const ignore = (): void => undefined;
   const zero = (target: Uint8Array): number => target.fill(0).length;
   const devices: [name: string, content: DeviceContent][] = [
@@ -34,7 +37,7 @@ export function addDevices(tree: FileTree, stdout: (fd: 1 | 2, chunk: Uint8Array
   tree.mkdirp("/dev", 0o755);
   const directory = tree.getResolvedLinkOrThrow("/dev");
   for (const [name, content] of devices) {
-    const node: FileNode = tree.createNode(S_IFCHR | 0o666);
+    const node: FileNode = tree.createInode(S_IFCHR | 0o666);
     node.content = content;
     directory.createChild(name, node);
   }

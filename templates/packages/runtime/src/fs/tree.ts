@@ -5,14 +5,30 @@
  * linked or renamed into one another), rename and rm that treat links and existing targets as Linux does, and descriptors that
  * count up from 3 with 0, 1 and 2 already open.
  */
-import { createError, createEisdirError, type Link, File, FsEvent, type FsEventType, Superblock } from "@jsonjoy.com/fs-core";
+import {
+  createError,
+  createEisdirError,
+  type Link,
+  File,
+  FsEvent,
+  type FsEventType,
+  Superblock,
+} from "@jsonjoy.com/fs-core";
 import { MemoryContent } from "./content";
 import { FileNode } from "./node";
-import { type Attributes, StoredContent, type StoredEntry, type StoredInode, type VolumeStore } from "./store";
+import {
+  type Attributes,
+  StoredContent,
+  type StoredEntry,
+  type StoredInode,
+  type VolumeStore,
+} from "./store";
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
+/** What `process.umask()` is in a container. */
+const UMASK = 0o022;
 
 /** memfs declares these as a const enum, which code compiled file by file cannot use. */
 const CREATE = 0 as FsEventType.CREATE;
@@ -35,7 +51,10 @@ const isDots = (name: string): boolean => name === "." || name === "..";
 
 /** The entries of a directory without "." and "..", as a list that stays valid while entries are removed. */
 function childrenOf(link: Link): [string, Link][] {
-  return [...link.children].filter((entry): entry is [string, Link] => !isDots(entry[0]) && entry[1] !== undefined);
+  return [...link.children].filter(
+    (entry): entry is [string, Link] =>
+      !isDots(entry[0]) && entry[1] !== undefined,
+  );
 }
 
 const nodeOf = (link: Link): FileNode => link.getNode() as FileNode;
@@ -50,15 +69,28 @@ export class FileTree extends Superblock {
     Object.assign(this, { newFdNumber: () => this.#lowestFreeDescriptor() });
   }
 
+  /** A node as the app makes it: without the permissions that the process's umask takes away. */
   override createNode(mode: number): FileNode {
+    return this.createInode(mode & ~UMASK);
+  }
+
+  /** A node with exactly this mode. */
+  createInode(mode: number): FileNode {
     this.ino++;
     const node = new FileNode(this.ino, mode & S_IFMT ? mode : mode | S_IFREG);
     this.inodes[node.ino] = node;
     return node;
   }
 
-  override createLink(parent?: Link, name?: string, isDirectory?: boolean, mode?: number): Link {
-    const link = parent ? super.createLink(parent, name!, isDirectory, mode) : super.createLink();
+  override createLink(
+    parent?: Link,
+    name?: string,
+    isDirectory?: boolean,
+    mode?: number,
+  ): Link {
+    const link = parent
+      ? super.createLink(parent, name!, isDirectory, mode)
+      : super.createLink();
     if (parent) nodeOf(link).device = nodeOf(parent).device;
     return link;
   }
@@ -100,14 +132,16 @@ export class FileTree extends Superblock {
       return;
     }
     node.stored = { store, id: store.createVolume(name, attributesOf(node)) };
-    for (const [, child] of childrenOf(link)) this.#adopt(child, node.stored, node.device);
+    for (const [, child] of childrenOf(link))
+      this.#adopt(child, node.stored, node.device);
   }
 
   #mountPoint(path: string): Link {
     this.mkdirp(path, 0o777);
     const link = this.getResolvedLinkOrThrow(path, "mount");
     const node = nodeOf(link);
-    if (!node.isDirectory()) throw createError("ENOTDIR" as never, "mount", path);
+    if (!node.isDirectory())
+      throw createError("ENOTDIR" as never, "mount", path);
     node.device = ++this.#mounts;
     node.stored = undefined;
     return link;
@@ -126,7 +160,8 @@ export class FileTree extends Superblock {
       known.set(entry.id, node);
       node.device = nodeOf(directory).device;
       const child = directory.createChild(entry.name, node);
-      if (node.isDirectory()) this.#load(child, { store: inode.store, id: entry.id });
+      if (node.isDirectory())
+        this.#load(child, { store: inode.store, id: entry.id });
       applyTimes(node, entry);
     }
     applyTimes(nodeOf(directory), attributesOf(nodeOf(directory)));
@@ -135,10 +170,11 @@ export class FileTree extends Superblock {
   readonly #loaded = new Map<VolumeStore, Map<number, FileNode>>();
 
   #loadNode(entry: StoredEntry, store: VolumeStore): FileNode {
-    const node = this.createNode(entry.mode);
+    const node = this.createInode(entry.mode);
     applyAttributes(node, entry);
     node.stored = { store, id: entry.id };
-    if (node.isFile()) node.content = new StoredContent(node.stored, entry.size);
+    if (node.isFile())
+      node.content = new StoredContent(node.stored, entry.size);
     return node;
   }
 
@@ -148,13 +184,17 @@ export class FileTree extends Superblock {
     node.device = device;
     this.#store(node, parent, link.getName());
     if (!node.stored) return;
-    for (const [, child] of childrenOf(link)) this.#adopt(child, node.stored, device);
+    for (const [, child] of childrenOf(link))
+      this.#adopt(child, node.stored, device);
   }
 
   #store(node: FileNode, parent: StoredInode, name: string): void {
     if (node.isCharacterDevice()) return;
     if (!node.stored) {
-      node.stored = { store: parent.store, id: parent.store.createInode(attributesOf(node)) };
+      node.stored = {
+        store: parent.store,
+        id: parent.store.createInode(attributesOf(node)),
+      };
       if (node.isFile()) {
         const bytes = new Uint8Array(node.content.size);
         node.content.read(bytes, 0);
@@ -174,10 +214,12 @@ export class FileTree extends Superblock {
     switch (event.type) {
       case CREATE:
         node.device = directory?.device ?? 0;
-        if (directory?.stored) this.#store(node, directory.stored, event.link.getName());
+        if (directory?.stored)
+          this.#store(node, directory.stored, event.link.getName());
         return;
       case DELETE:
-        if (directory?.stored && node.stored) this.#unstore(node, directory.stored, event.link.getName());
+        if (directory?.stored && node.stored)
+          this.#unstore(node, directory.stored, event.link.getName());
         return;
       case MODIFY:
       case ATTRIB:
@@ -204,6 +246,56 @@ export class FileTree extends Superblock {
 
   // ---------------------------------------------------------------- corrected operations
 
+  /** memfs does not follow a link that is the directory itself: mkdir("link-to-dir/x"). */
+  override getLinkParentAsDirOrThrow(
+    path: string | string[],
+    syscall?: string,
+  ): Link {
+    const name = typeof path === "string" ? path : `/${path.join("/")}`;
+    const directory = this.getResolvedLinkOrThrow(parentOf(name), syscall);
+    if (!nodeOf(directory).isDirectory())
+      throw createError("ENOTDIR" as never, syscall, name);
+    return directory;
+  }
+
+  override readonly mkdir = (path: string, mode: number): void => {
+    const directory = this.#lookUp(parentOf(path), true);
+    if (!directory) throw createError("ENOENT" as never, "mkdir", path);
+    if (!nodeOf(directory).isDirectory())
+      throw createError("ENOTDIR" as never, "mkdir", path);
+    const name = path.replace(/\/+$/, "").split("/").pop()!;
+    if (name === "" || isDots(name) || directory.getChild(name))
+      throw createError("EEXIST" as never, "mkdir", path);
+    const child = directory.createChild(
+      name,
+      this.createNode(DIRECTORY | mode),
+    );
+    this.emit(new FsEvent(CREATE, child.steps, child.getNode(), child));
+  };
+
+  readonly #memfsLink = this.link;
+  override readonly link = (existing: string, path: string): void => {
+    const source = this.#lookUp(existing, false);
+    const directory = this.#lookUp(parentOf(path), true);
+    if (
+      source &&
+      directory &&
+      nodeOf(source).device !== nodeOf(directory).device
+    ) {
+      throw createError("EXDEV" as never, "link", existing, path);
+    }
+    this.#memfsLink(existing, path);
+  };
+
+  readonly #memfsRmdir = this.rmdir;
+  override readonly rmdir = (path: string, recursive = false): void => {
+    const link = this.#lookUp(path, false);
+    if (link?.parent && nodeOf(link).device !== nodeOf(link.parent).device) {
+      throw createError("EBUSY" as never, "rmdir", path);
+    }
+    this.#memfsRmdir(path, recursive);
+  };
+
   override readonly rename = (from: string, to: string): void => {
     const fail = (code: string): never => {
       throw createError(code as never, "rename", from, to);
@@ -212,7 +304,8 @@ export class FileTree extends Superblock {
     const directory = this.#lookUp(parentOf(to), true) ?? fail("ENOENT");
     if (!nodeOf(directory).isDirectory()) fail("ENOTDIR");
     const name = to.replace(/\/+$/, "").split("/").pop()!;
-    if (!source.parent || source === this.root || isDots(name) || name === "") fail("EBUSY");
+    if (!source.parent || source === this.root || isDots(name) || name === "")
+      fail("EBUSY");
     const node = nodeOf(source);
     if (node.device !== nodeOf(directory).device) fail("EXDEV");
     if (node.isDirectory() && isWithin(directory, source)) fail("EINVAL");
@@ -236,13 +329,25 @@ export class FileTree extends Superblock {
     source.steps = [...directory.steps, name];
     directory.setChild(name, source);
     if (node.stored) {
-      node.stored.store.removeEntry(nodeOf(oldParent).stored!.id, oldName, node.stored.id);
-      node.stored.store.addEntry(nodeOf(directory).stored!.id, name, node.stored.id);
+      node.stored.store.removeEntry(
+        nodeOf(oldParent).stored!.id,
+        oldName,
+        node.stored.id,
+      );
+      node.stored.store.addEntry(
+        nodeOf(directory).stored!.id,
+        name,
+        node.stored.id,
+      );
     }
     this.emit(new FsEvent(MOVE, source.steps, node, source, oldSteps));
   }
 
-  override readonly rm = (path: string, force = false, recursive = false): void => {
+  override readonly rm = (
+    path: string,
+    force = false,
+    recursive = false,
+  ): void => {
     const link = this.#lookUp(path, false);
     if (!link) {
       if (force) return;
@@ -250,7 +355,8 @@ export class FileTree extends Superblock {
     }
     const node = nodeOf(link);
     if (node.isDirectory() && !recursive) throw createEisdirError("rm", path);
-    if (!link.parent || link === this.root) throw createError("EBUSY" as never, "rm", path);
+    if (!link.parent || link === this.root)
+      throw createError("EBUSY" as never, "rm", path);
     const isMountPoint = node.device !== nodeOf(link.parent).device;
     if (!isMountPoint) return this.#remove(link);
     for (const [, child] of childrenOf(link)) this.#remove(child);
@@ -280,7 +386,8 @@ function parentOf(path: string): string {
 }
 
 function isWithin(link: Link, ancestor: Link): boolean {
-  for (let at: Link | undefined = link; at && at !== at.parent; at = at.parent) if (at === ancestor) return true;
+  for (let at: Link | undefined = link; at && at !== at.parent; at = at.parent)
+    if (at === ancestor) return true;
   return false;
 }
 
@@ -289,7 +396,8 @@ function whyNotReplaceable(node: FileNode, target: Link): string | undefined {
   const replaced = nodeOf(target);
   if (node.isDirectory() && !replaced.isDirectory()) return "ENOTDIR";
   if (!node.isDirectory() && replaced.isDirectory()) return "EISDIR";
-  if (replaced.isDirectory() && childrenOf(target).length > 0) return "ENOTEMPTY";
+  if (replaced.isDirectory() && childrenOf(target).length > 0)
+    return "ENOTEMPTY";
   return undefined;
 }
 
@@ -316,7 +424,10 @@ function applyAttributes(node: FileNode, attributes: Attributes): void {
 }
 
 /** Sets the times last, as memfs changes them with every other attribute. */
-export function applyTimes(node: FileNode, times: Pick<Attributes, "atime" | "mtime" | "ctime" | "btime">): void {
+export function applyTimes(
+  node: FileNode,
+  times: Pick<Attributes, "atime" | "mtime" | "ctime" | "btime">,
+): void {
   node.atime = new Date(times.atime);
   node.mtime = new Date(times.mtime);
   node.ctime = new Date(times.ctime);
