@@ -273,7 +273,7 @@ export class FileTree extends Superblock {
     this.emit(new FsEvent(CREATE, child.steps, child.getNode(), child));
   };
 
-  readonly #memfsLink = this.link;
+  readonly #memfsLink = (this as Superblock).link;
   override readonly link = (existing: string, path: string): void => {
     const source = this.#lookUp(existing, false);
     const directory = this.#lookUp(parentOf(path), true);
@@ -287,7 +287,7 @@ export class FileTree extends Superblock {
     this.#memfsLink(existing, path);
   };
 
-  readonly #memfsRmdir = this.rmdir;
+  readonly #memfsRmdir = (this as Superblock).rmdir;
   override readonly rmdir = (path: string, recursive = false): void => {
     const link = this.#lookUp(path, false);
     if (link?.parent && nodeOf(link).device !== nodeOf(link.parent).device) {

@@ -2,6 +2,8 @@
  * One script of file operations, run on Node's own `fs` and on the runtime's inside workerd: each operation's outcome must be
  * the same. It runs in workerd as part of a bundle, so it uses nothing of the test's surroundings.
  */
+import { pathToFileURL } from "node:url";
+
 type Fs = typeof import("node:fs");
 type Promises = typeof import("node:fs/promises");
 
@@ -309,10 +311,10 @@ const operations: Record<string, Operation> = {
   opendir: async ({ fs, at }) => {
     const names: string[] = [];
     for await (const entry of fs.opendirSync(at("d2"))) names.push(entry.name);
-    return names;
+    return names.sort();
   },
   "paths as URL and Buffer": ({ fs, at }) => [
-    fs.readFileSync(new URL(`file://${at("log")}`), "utf8"),
+    fs.readFileSync(pathToFileURL(at("log")), "utf8"),
     fs.readFileSync(Buffer.from(at("log")), "utf8"),
   ],
   "names with spaces and accents": ({ fs, at }) => {
