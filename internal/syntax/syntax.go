@@ -31,6 +31,9 @@ type Module struct {
 	Comments []Comment
 	// Errors are the places the parser could not read. The rest of the module was read all the same.
 	Errors []source.Span
+
+	// links is what Link needs of the module.
+	links links
 }
 
 // Where tells when code runs.
@@ -145,6 +148,8 @@ type Value struct {
 	// Params is the number of parameters of a Function.
 	Params int
 	Span   source.Span
+	// raw is the name behind a Ref before it was put into its shown form.
+	raw string
 }
 
 // Read is the use of a name that is not a call.

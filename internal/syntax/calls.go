@@ -1,0 +1,278 @@
+package syntax
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxCalleeText is the length of Call.Text in bytes.
+const maxCalleeText = 80
+
+// emitCall records a call or new. require, import() and require.resolve become imports instead.
+func (b *builder) emitCall(n int32) {
+	isNew := b.kind(n) == kNew
+	calleeNode := b.child(n, fFunction)
+	if isNew {
+		calleeNode = b.child(n, fConstructor)
+	}
+	bare := b.bare(calleeNode)
+	if b.kind(bare) == kImportWord {
+		b.importCall(n, "dynamic")
+		return
+	}
+	callee := b.eval(bare)
+	if callee.kind == entityName && !isNew {
+		switch callee.name {
+		case "require", "node:module.createRequire()":
+			b.importCall(n, "require")
+			return
+		case "require.resolve", "node:module.createRequire().resolve":
+			b.importCall(n, "require.resolve")
+			return
+		}
+	}
+	call := Call{
+		Callee: b.calleeName(callee), Method: b.methodName(bare), Text: shorten(b.text(calleeNode)), New: isNew,
+		Function: b.functionNameAt(n), LoopDepth: int(b.nodes[n].loops), Span: b.span(n), NameSpan: b.span(calleeNode),
+	}
+	arguments := b.items(b.child(n, fArguments))
+	for _, argument := range arguments {
+		call.Args = append(call.Args, b.foldArgument(argument))
+	}
+	if at := b.outer(n); at != n {
+		for inner := b.parent(n); inner != b.parent(at); inner = b.parent(inner) {
+			call.Await = call.Await || b.kind(inner) == kAwait
+		}
+	}
+	call.AssignedTo, call.AssignedGlobal = b.assignedTo(n)
+	b.module.Calls = append(b.module.Calls, call)
+	b.places.calls = append(b.places.calls, b.unitAt(n))
+	raw := ""
+	if callee.kind == entityName {
+		raw = callee.name
+	}
+	b.places.callees = append(b.places.callees, raw)
+
+	b.callEdges(n, callee)
+	b.argumentEdges(n, &call, arguments)
+	if b.kind(bare) == kMember && mutates(call.Method) {
+		b.emitMethodMutation(n, b.child(bare, fObject), call.Method)
+	}
+}
+
+func (b *builder) foldArgument(n int32) Value {
+	if b.kind(n) == kSpread {
+		return Value{Span: b.span(n)}
+	}
+	return b.fold(n)
+}
+
+// calleeName is Call.Callee.
+func (b *builder) calleeName(e entity) string {
+	name := ""
+	switch e.kind {
+	case entityName:
+		return shown(e.name)
+	case entityUnit:
+		name = b.units[e.node].name
+	case entityClass:
+		name = b.units[b.unitOf[e.node]].name
+	}
+	if name == "" {
+		return ""
+	}
+	return "local:" + name
+}
+
+func (b *builder) methodName(callee int32) string {
+	switch b.kind(callee) {
+	case kIdentifier:
+		return b.text(callee)
+	case kMember:
+		return b.text(b.child(callee, fProperty))
+	case kSubscript:
+		if index := b.fold(b.child(callee, fIndex)); index.Kind == String {
+			return index.Text
+		}
+	}
+	return ""
+}
+
+// shorten cuts a text to maxCalleeText bytes, at a character's edge.
+func shorten(text string) string {
+	if len(text) <= maxCalleeText {
+		return text
+	}
+	end := maxCalleeText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
+// assignedTo is the variable or property a call's result is stored in.
+func (b *builder) assignedTo(n int32) (name string, global bool) {
+	at := b.outer(n)
+	parent := b.parent(at)
+	for k := b.kind(parent); k == kBinary || k == kTernary; k = b.kind(parent) {
+		at = b.outer(parent)
+		parent = b.parent(at)
+	}
+	switch b.kind(parent) {
+	case kDeclarator:
+		target := b.child(parent, fName)
+		if b.kind(target) != kIdentifier {
+			return "", false
+		}
+		id := b.lookup(target, b.text(target))
+		return b.text(target), id != none && b.bindings[id].global
+	case kAssign, kAugmented:
+		if b.nodes[at].field != fRight {
+			return "", false
+		}
+		target := b.bare(b.child(parent, fLeft))
+		root, _ := b.rootObject(target)
+		text := shorten(b.text(target))
+		if b.kind(root) != kIdentifier {
+			return text, false
+		}
+		id := b.lookup(root, b.text(root))
+		return text, id == none || b.bindings[id].global
+	case kField:
+		key := b.child(parent, fProperty)
+		if key == none {
+			key = b.child(parent, fName)
+		}
+		if text, ok := b.propertyName(key); ok && b.nodes[at].field == fValue {
+			return "this." + text, false
+		}
+	}
+	return "", false
+}
+
+// callEdges notes that the called function runs when the caller does.
+func (b *builder) callEdges(n int32, callee entity) {
+	from := b.unitAt(n)
+	switch callee.kind {
+	case entityUnit:
+		b.edges = append(b.edges, edge{from: from, to: callee.node, flow: flowCall})
+	case entityClass:
+		b.edges = append(b.edges, edge{from: from, to: b.unitOf[callee.node], flow: flowCall})
+	case entityName:
+		if strings.HasPrefix(callee.name, importMark) {
+			b.edges = append(b.edges, edge{from: from, flow: flowCall, raw: callee.name})
+		}
+	}
+}
+
+// argumentEdges notes when the functions handed to a call run.
+func (b *builder) argumentEdges(n int32, call *Call, arguments []int32) {
+	if len(arguments) == 0 {
+		return
+	}
+	how := registration(call.Callee, call.Method, call.Args)
+	for _, argument := range arguments {
+		b.handOver(argument, how, b.unitAt(n), 0)
+	}
+}
+
+// handOver notes how the functions in an argument come to run. Wrappers (`asyncHandler(fn)`), lists and objects of functions
+// and factories (`auth({…})`) count when the functions are registered.
+func (b *builder) handOver(n int32, how flow, from int32, depth int) {
+	if depth > 6 || n == none {
+		return
+	}
+	n = b.bare(n)
+	if b.kind(n) == kSpread {
+		n = b.bare(b.only(n))
+	}
+	registered := how == flowHandler || how == flowTimer
+	if b.kind(n) == kCall && registered {
+		for _, inner := range b.items(b.child(n, fArguments)) {
+			if b.isFunction(b.bare(inner)) || b.kind(b.bare(inner)) == kIdentifier || b.kind(b.bare(inner)) == kMember {
+				b.handOver(inner, how, from, depth+1)
+			}
+		}
+		if factory := b.eval(b.child(n, fFunction)); factory.kind == entityUnit {
+			for _, value := range b.units[factory.node].returns {
+				b.handOver(value, how, from, depth+1)
+			}
+			return
+		}
+	}
+	switch e := b.eval(n); e.kind {
+	case entityUnit:
+		b.edges = append(b.edges, edge{from: from, to: e.node, flow: how})
+	case entityName:
+		if strings.HasPrefix(e.name, importMark) {
+			b.edges = append(b.edges, edge{from: from, flow: how, raw: e.name})
+		}
+	case entityLiteral:
+		if registered || e.node == n {
+			b.handOverLiteral(e.node, how, from, depth+1)
+		}
+	case entityInstance:
+		if registered {
+			b.handOverMethods(e.node, how, from)
+		}
+	}
+}
+
+func (b *builder) handOverLiteral(n int32, how flow, from int32, depth int) {
+	for _, item := range b.items(n) {
+		switch b.kind(item) {
+		case kPair:
+			b.handOver(b.child(item, fValue), how, from, depth)
+		case kMethod, kShorthand, kIdentifier, kFunction, kArrow, kCall, kMember, kSpread, kArray, kObject:
+			b.handOver(item, how, from, depth)
+		}
+	}
+}
+
+// handOverMethods registers all methods of an instance: new Server(new Handlers()).
+func (b *builder) handOverMethods(class int32, how flow, from int32) {
+	for _, member := range b.items(b.childOf(class, kClassBody)) {
+		if b.kind(member) == kMethod && b.constructorOf(member) == none {
+			b.edges = append(b.edges, edge{from: from, to: b.unitOf[member], flow: how})
+		}
+	}
+}
+
+// mutates tells of methods that change a collection in place.
+func mutates(method string) bool {
+	switch method {
+	case "push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin", "set", "add", "delete", "clear",
+		"append", "enqueue", "dequeue":
+		return true
+	}
+	return false
+}
+
+// emitMethodMutation records sessions.set(…) on a variable of the module, and this.items.push(…).
+func (b *builder) emitMethodMutation(n, object int32, method string) {
+	object = b.bare(object)
+	root, first := b.rootObject(object)
+	assign := Assign{Kind: "method", Method: method}
+	switch b.kind(root) {
+	case kThis:
+		if first == "" {
+			return
+		}
+		assign.Target = "this." + first
+	case kIdentifier:
+		id := b.lookup(root, b.text(root))
+		if id == none || !b.bindings[id].global || b.bindings[id].kind == bindImport && !b.fromProject(id) {
+			return
+		}
+		assign.Target, assign.Global = b.text(root), true
+	default:
+		return
+	}
+	b.recordAssign(assign, n)
+}
+
+// fromProject tells whether an imported name comes from a relative module.
+func (b *builder) fromProject(id int32) bool {
+	specifier, _, ok := splitImport(b.bindings[id].imported)
+	return ok && isRelative(specifier)
+}

@@ -1,0 +1,442 @@
+package syntax
+
+import "strings"
+
+// collectFacts notes assignments and returns before anything is evaluated.
+func (b *builder) collectFacts() {
+	for i := range b.nodes {
+		n := int32(i)
+		switch b.nodes[i].kind {
+		case kAssign:
+			b.noteAssignment(b.bare(b.child(n, fLeft)), b.child(n, fRight))
+		case kAugmented:
+			left := b.bare(b.child(n, fLeft))
+			switch b.text(b.child(n, fOperator)) {
+			case "||=", "??=":
+				b.noteAssignment(left, b.child(n, fRight))
+			default:
+				b.noteRewrite(left)
+			}
+		case kUpdate:
+			b.noteRewrite(b.bare(b.child(n, fArgument)))
+		case kReturn:
+			if value := b.only(n); value != none {
+				unit := &b.units[b.unitAt(n)]
+				unit.returns = append(unit.returns, value)
+			}
+		case kMethod:
+			b.noteDecorators(n)
+		}
+	}
+}
+
+func (b *builder) noteRewrite(left int32) {
+	if b.kind(left) != kIdentifier {
+		return
+	}
+	if id := b.lookup(left, b.text(left)); id != none {
+		b.bindings[id].rewritten = true
+	}
+}
+
+func (b *builder) noteAssignment(left, right int32) {
+	switch b.kind(left) {
+	case kIdentifier:
+		if id := b.lookup(left, b.text(left)); id != none {
+			b.bindings[id].assigned = append(b.bindings[id].assigned, right)
+		}
+	case kMember:
+		b.notePropertyAssignment(left, right)
+	case kObjectPattern, kArrayPattern:
+		for _, item := range b.items(left) {
+			switch b.kind(item) {
+			case kPairPattern:
+				item = b.child(item, fValue)
+			case kAssignmentPattern:
+				item = b.child(item, fLeft)
+			}
+			if k := b.kind(item); k == kIdentifier || k == kShorthandPattern {
+				if id := b.lookup(item, b.text(item)); id != none {
+					b.bindings[id].rewritten = true
+				}
+			}
+		}
+	}
+}
+
+func (b *builder) notePropertyAssignment(left, right int32) {
+	object, property := b.bare(b.child(left, fObject)), b.text(b.child(left, fProperty))
+	switch b.kind(object) {
+	case kThis:
+		owner, static := b.thisOwner(left)
+		if k := b.kind(owner); k != kClassDecl && k != kClass {
+			return
+		}
+		facts := b.factsOf(owner)
+		members := facts.instance
+		if static {
+			members = facts.static
+		}
+		if k := b.kind(right); members[property] == 0 && k != kNull && k != kUndefined {
+			members[property] = right
+		}
+	case kIdentifier:
+		name := b.text(object)
+		if id := b.lookup(object, name); id != none {
+			if b.bindings[id].props == nil {
+				b.bindings[id].props = map[string]int32{}
+			}
+			if _, ok := b.bindings[id].props[property]; !ok {
+				b.bindings[id].props[property] = right
+			}
+			return
+		}
+		switch name {
+		case "global", "globalThis":
+			b.globals["globalThis."+property] = right
+		case "exports":
+			b.globals["exports."+property] = right
+		}
+	case kMember:
+		if b.text(object) == "module.exports" && b.lookup(object, "module") == none {
+			b.globals["module.exports."+property] = right
+		}
+	}
+}
+
+// noteDecorators marks methods that a framework calls for requests or on a schedule.
+func (b *builder) noteDecorators(n int32) {
+	mark := func(decorator int32) {
+		name := strings.TrimPrefix(b.text(decorator), "@")
+		if i := strings.IndexAny(name, "(\n "); i >= 0 {
+			name = name[:i]
+		}
+		switch name {
+		case "Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All", "MessagePattern", "EventPattern",
+			"SubscribeMessage", "Process", "Processor", "OnWorkerEvent", "Sse", "Query", "Mutation", "Subscription",
+			"ResolveField", "GrpcMethod", "RabbitSubscribe", "RabbitRPC":
+			b.units[b.unitOf[n]].when |= whenHandler
+		case "Cron", "Interval", "Timeout":
+			b.units[b.unitOf[n]].when |= whenTimer
+		}
+	}
+	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
+		if b.nodes[c].kind == kDecorator {
+			mark(c)
+		}
+	}
+	// In TypeScript's grammar the decorators stand before the method, in the class body.
+	body := b.parent(n)
+	if b.kind(body) != kClassBody {
+		return
+	}
+	pending := []int32(nil)
+	for c := b.nodes[body].first; c != none && c != n; c = b.nodes[c].next {
+		if b.nodes[c].kind == kDecorator {
+			pending = append(pending, c)
+		} else if b.nodes[c].kind != kComment {
+			pending = nil
+		}
+	}
+	for _, decorator := range pending {
+		mark(decorator)
+	}
+}
+
+// emit walks all nodes in file order and records what the module does.
+func (b *builder) emit() {
+	for i := range b.nodes {
+		n := int32(i)
+		switch b.nodes[i].kind {
+		case kImport:
+			b.importStatement(n)
+		case kExport:
+			b.exportStatement(n)
+		case kCall, kNew:
+			b.emitCall(n)
+		case kIdentifier, kShorthand:
+			if b.isUse(n) {
+				b.emitRead(n)
+			}
+		case kMember, kSubscript, kMeta:
+			b.emitRead(n)
+		case kAssign, kAugmented:
+			b.emitAssign(n)
+		case kUpdate:
+			b.emitMutation(n, b.child(n, fArgument), "++")
+		case kUnary:
+			if b.text(b.child(n, fOperator)) == "delete" {
+				b.emitMutation(n, b.child(n, fArgument), "delete")
+			}
+		case kFor, kForIn, kWhile, kDo:
+			b.emitLoop(n)
+		}
+	}
+}
+
+// isUse tells whether an identifier is the use of a variable, not a declaration or a label of some kind.
+func (b *builder) isUse(n int32) bool {
+	parent, role := b.parent(n), b.nodes[n].field
+	if parent == none {
+		return false
+	}
+	switch b.kind(parent) {
+	case kImport, kImportClause, kImportSpecifier, kNamespaceImport, kImportRequire, kExportSpecifier, kNamespaceExport,
+		kParameters, kRestPattern, kObjectPattern, kArrayPattern, kTag, kEnumBody, kImportAlias:
+		return false
+	case kDeclarator, kFunctionDecl, kFunction, kClassDecl, kClass, kEnum, kEnumAssignment, kNamespace:
+		return role != fName
+	case kParameter:
+		return role == fValue
+	case kAssignmentPattern:
+		return role == fRight
+	case kPairPattern:
+		return false
+	case kArrow, kCatch:
+		return role != fParameter
+	case kForIn:
+		return role != fLeft
+	case kCast:
+		return b.nodes[parent].first == n
+	}
+	return true
+}
+
+// functionNameAt is the name of the function a node stands in; empty at module scope.
+func (b *builder) functionNameAt(n int32) string {
+	return b.units[b.unitAt(n)].name
+}
+
+// emitRead records the use of a resolved name that is no call. Of a chain a.b.c only the whole is a use.
+func (b *builder) emitRead(n int32) {
+	at := b.outer(n)
+	parent := b.parent(at)
+	role := b.nodes[at].field
+	switch b.kind(parent) {
+	case kMember, kSubscript:
+		if role == fObject {
+			return
+		}
+	case kCall, kNew:
+		if role == fFunction || role == fConstructor {
+			b.emitCalleeRead(n)
+			return
+		}
+	case kAssign, kAugmented:
+		if role == fLeft {
+			return
+		}
+	case kUpdate:
+		return
+	case kDeclarator:
+		if role == fValue && b.kind(b.child(parent, fName)) == kObjectPattern {
+			b.emitPatternReads(n, b.child(parent, fName))
+			return
+		}
+	}
+	b.addRead(n, n)
+}
+
+// emitCalleeRead records process.env.X in process.env.X.split(","), which is a use as well as a call.
+func (b *builder) emitCalleeRead(callee int32) {
+	if b.kind(callee) != kMember {
+		return
+	}
+	object := b.bare(b.child(callee, fObject))
+	if k := b.kind(object); k == kMember || k == kSubscript {
+		b.addRead(object, object)
+	}
+}
+
+// emitPatternReads records process.env.A and process.env.B for const {A, B} = process.env.
+func (b *builder) emitPatternReads(value, pattern int32) {
+	owner := b.eval(value)
+	if owner.kind != entityName || strings.Contains(owner.name, "()") {
+		return
+	}
+	for _, item := range b.items(pattern) {
+		name, ok := "", false
+		switch b.kind(item) {
+		case kShorthandPattern:
+			name, ok = b.text(item), true
+		case kAssignmentPattern:
+			name, ok = b.propertyName(b.child(item, fLeft))
+		case kPairPattern:
+			name, ok = b.propertyName(b.child(item, fKey))
+		}
+		if !ok {
+			b.addRead(value, value)
+			continue
+		}
+		b.recordRead(memberName(owner.name, name), item)
+	}
+}
+
+func (b *builder) addRead(n, at int32) {
+	if k := b.kind(n); k == kIdentifier || k == kShorthand {
+		if id := b.lookup(n, b.text(n)); id != none && b.bindings[id].kind != bindImport {
+			return
+		}
+	}
+	if e := b.eval(n); e.kind == entityName && !strings.Contains(e.name, "()") {
+		b.recordRead(e.name, at)
+	}
+}
+
+func (b *builder) recordRead(raw string, at int32) {
+	name := shown(raw)
+	if name == "" {
+		return
+	}
+	b.module.Reads = append(b.module.Reads, Read{Name: name, Function: b.functionNameAt(at), Span: b.span(at)})
+	b.places.reads = append(b.places.reads, b.unitAt(at))
+}
+
+// emitAssign records an assignment and what it exports.
+func (b *builder) emitAssign(n int32) {
+	left, right := b.bare(b.child(n, fLeft)), b.child(n, fRight)
+	kind := "="
+	if b.kind(n) == kAugmented {
+		kind = "+="
+	} else if k := b.kind(left); k == kObjectPattern || k == kArrayPattern {
+		for _, item := range b.items(left) {
+			switch b.kind(item) {
+			case kPairPattern:
+				item = b.child(item, fValue)
+			case kAssignmentPattern:
+				item = b.child(item, fLeft)
+			}
+			b.emitMutation(n, item, kind)
+		}
+		return
+	}
+	b.emitMutation(n, left, kind)
+	if kind == "=" && b.kind(left) == kMember {
+		if e := b.eval(b.child(left, fObject)); e.kind == entityName {
+			b.commonExport(e.name+"."+b.text(b.child(left, fProperty)), left, right)
+		}
+	}
+}
+
+// emitMutation records a change of the variable or property at target, by the statement or expression n.
+func (b *builder) emitMutation(n, target int32, kind string) {
+	target = b.bare(target)
+	switch b.kind(target) {
+	case kIdentifier, kShorthandPattern:
+		id := b.lookup(target, b.text(target))
+		if id == none || b.bindings[id].global {
+			b.recordAssign(Assign{Target: b.text(target), Kind: kind, Global: id != none}, n)
+		}
+	case kMember, kSubscript:
+		if assign, ok := b.propertyTarget(target, kind); ok {
+			b.recordAssign(assign, n)
+		}
+	}
+}
+
+func (b *builder) recordAssign(assign Assign, n int32) {
+	assign.Function, assign.Span = b.functionNameAt(n), b.span(n)
+	b.module.Assigns = append(b.module.Assigns, assign)
+	b.places.assigns = append(b.places.assigns, b.unitAt(n))
+}
+
+// propertyTarget names what an assignment to x.y or x[y] changes.
+func (b *builder) propertyTarget(target int32, kind string) (Assign, bool) {
+	if kind != "delete" {
+		kind = "property"
+	}
+	root, first := b.rootObject(target)
+	switch b.kind(root) {
+	case kThis:
+		name := "this." + first
+		if direct := b.bare(b.child(target, fObject)) == root; direct && kind != "delete" && b.kind(target) == kMember {
+			kind = "="
+		}
+		return Assign{Target: name, Kind: kind}, first != ""
+	case kIdentifier:
+		if id := b.lookup(root, b.text(root)); id != none {
+			bound := &b.bindings[id]
+			if bound.kind == bindImport || !bound.global {
+				if name, ok := b.plainName(target); ok {
+					return Assign{Target: name, Kind: assignKind(kind)}, true
+				}
+			}
+			return Assign{Target: bound.name, Kind: kind, Global: bound.global}, bound.global
+		}
+		if name, ok := b.plainName(target); ok {
+			return Assign{Target: name, Kind: assignKind(kind)}, true
+		}
+	}
+	return Assign{}, false
+}
+
+// assignKind is the kind of an assignment whose target is the property itself.
+func assignKind(kind string) string {
+	if kind == "delete" {
+		return kind
+	}
+	return "="
+}
+
+// plainName is the resolved name of a property of a module or global: process.env.TZ. Things of the project have none.
+func (b *builder) plainName(n int32) (string, bool) {
+	e := b.eval(n)
+	if e.kind != entityName || strings.Contains(e.name, "()") {
+		owner := b.eval(b.child(n, fObject))
+		if owner.kind != entityName || strings.Contains(owner.name, "()") {
+			return "", false
+		}
+		e = named(memberName(owner.name, b.text(b.child(n, fProperty))))
+	}
+	name := shown(e.name)
+	return name, name != "" && !strings.HasPrefix(name, "local:")
+}
+
+// rootObject walks a.b.c down to a, and tells the first property ("b").
+func (b *builder) rootObject(n int32) (root int32, first string) {
+	for {
+		n = b.bare(n)
+		switch b.kind(n) {
+		case kMember:
+			first = b.text(b.child(n, fProperty))
+		case kSubscript:
+			first = ""
+		default:
+			return n, first
+		}
+		n = b.child(n, fObject)
+	}
+}
+
+// emitLoop records a loop.
+func (b *builder) emitLoop(n int32) {
+	loop := Loop{Depth: int(b.nodes[n].loops) + 1, Function: b.functionNameAt(n), Span: b.span(n)}
+	condition := b.child(n, fCondition)
+	switch b.kind(n) {
+	case kFor:
+		loop.Infinite = condition == none || b.kind(condition) == kOther
+		if b.kind(condition) == kExpressionStatement {
+			condition = b.only(condition)
+		}
+		if b.kind(condition) == kBinary {
+			if bound := b.fold(b.child(condition, fRight)); bound.Kind == Number {
+				loop.Bound = bound.Number
+			}
+		}
+	case kWhile, kDo:
+		value := b.fold(b.bare(condition))
+		loop.Infinite = value.Kind == Bool && value.Text == "true" || value.Kind == Number && value.Number != 0
+	case kForIn:
+		loop.Awaits = b.hasToken(n, "await")
+		if over := b.fold(b.child(n, fRight)); over.Kind == Array {
+			loop.Bound = float64(len(over.Items))
+		}
+	}
+	unit := b.unitAt(n)
+	end := b.nodes[n].end
+	for c := n + 1; int(c) < len(b.nodes) && b.nodes[c].start < end && !loop.Awaits; c++ {
+		loop.Awaits = b.nodes[c].kind == kAwait && b.unitAt(c) == unit
+	}
+	b.module.Loops = append(b.module.Loops, loop)
+	b.places.loops = append(b.places.loops, unit)
+}

@@ -1,0 +1,340 @@
+package syntax
+
+import "strings"
+
+// entityKind is what an expression leads to.
+type entityKind uint8
+
+const (
+	entityNone entityKind = iota
+	// entityName: something of a module, a global or a parameter; name is raw.
+	entityName
+	// entityUnit: a function of this module; node is its unit.
+	entityUnit
+	// entityClass and entityInstance: a class of this module and what new makes of it; node is the class.
+	entityClass
+	entityInstance
+	// entityLiteral: an object or array literal; node is the literal.
+	entityLiteral
+	// entityEnum: a TypeScript enum or namespace; node is the declaration.
+	entityEnum
+)
+
+// entity is what an expression leads to, as far as can be told without running it.
+type entity struct {
+	kind entityKind
+	name string
+	node int32
+}
+
+func named(raw string) entity { return entity{kind: entityName, name: raw} }
+
+// maxEvaluation bounds how many steps a chain of names, calls and returns is followed.
+const maxEvaluation = 60
+
+// eval finds what an expression leads to.
+func (b *builder) eval(n int32) entity {
+	if n == none || b.depth > maxEvaluation {
+		return entity{}
+	}
+	b.depth++
+	defer func() { b.depth-- }()
+	n = b.bare(n)
+	switch b.kind(n) {
+	case kIdentifier, kShorthand, kUndefined:
+		return b.evalIdentifier(n)
+	case kMember:
+		return b.evalMember(n)
+	case kSubscript:
+		return b.evalSubscript(n)
+	case kMeta:
+		return named("import.meta")
+	case kThis:
+		return b.evalThis(n)
+	case kSuper:
+		if class := b.enclosingClass(n); class != none {
+			return b.superOf(class)
+		}
+	case kFunctionDecl, kFunction, kArrow, kMethod:
+		return entity{kind: entityUnit, node: b.unitOf[n]}
+	case kClassDecl, kClass:
+		return entity{kind: entityClass, node: n}
+	case kObject, kArray:
+		return entity{kind: entityLiteral, node: n}
+	case kEnum, kNamespace:
+		return entity{kind: entityEnum, node: n}
+	case kCall:
+		return b.evalCall(n)
+	case kNew:
+		return b.evalNew(n)
+	case kAssign:
+		return b.eval(b.child(n, fRight))
+	case kAugmented:
+		return b.either(b.child(n, fLeft), b.child(n, fRight))
+	case kBinary:
+		switch b.text(b.child(n, fOperator)) {
+		case "||", "??":
+			return b.either(b.child(n, fLeft), b.child(n, fRight))
+		case "&&":
+			return b.eval(b.child(n, fRight))
+		}
+	case kTernary:
+		return b.either(b.child(n, fConsequence), b.child(n, fAlternative))
+	}
+	return entity{}
+}
+
+// either takes the first of two expressions that leads anywhere. The app's own globals are a last resort: in
+// `globalThis.prisma ?? new PrismaClient()` the right side tells more.
+func (b *builder) either(first, second int32) entity {
+	one := b.eval(first)
+	if one.kind != entityNone && !(one.kind == entityName && strings.HasPrefix(one.name, "globalThis.")) {
+		return one
+	}
+	if two := b.eval(second); two.kind != entityNone {
+		return two
+	}
+	return one
+}
+
+func (b *builder) evalIdentifier(n int32) entity {
+	name := b.text(n)
+	id := b.lookup(n, name)
+	if id != none {
+		return b.evalBinding(id)
+	}
+	switch name {
+	case "undefined", "NaN", "Infinity", "arguments":
+		return entity{}
+	}
+	return named(name)
+}
+
+func (b *builder) evalBinding(id int32) entity {
+	switch b.bindings[id].state {
+	case evaluated:
+		return b.bindings[id].entity
+	case evaluating:
+		return entity{}
+	}
+	b.bindings[id].state = evaluating
+	found := b.bindingValue(id)
+	b.bindings[id].entity, b.bindings[id].state = found, evaluated
+	return found
+}
+
+func (b *builder) bindingValue(id int32) entity {
+	bound := &b.bindings[id]
+	if bound.kind == bindImport {
+		return named(bound.imported)
+	}
+	found := entity{}
+	switch {
+	case bound.kind == bindParam:
+		found = named(paramName(bound.unit, bound.index))
+	case bound.value != none:
+		found = b.eval(bound.value)
+	}
+	for _, name := range bound.path {
+		found = b.member(found, name)
+	}
+	if found.kind == entityNone && bound.fallback != none {
+		found = b.eval(bound.fallback)
+	}
+	for _, right := range bound.assigned {
+		if found.kind != entityNone {
+			break
+		}
+		found = b.eval(right)
+	}
+	return found
+}
+
+func (b *builder) evalMember(n int32) entity {
+	object := b.child(n, fObject)
+	property := b.text(b.child(n, fProperty))
+	owner := b.eval(object)
+	if found := b.member(owner, property); found.kind != entityNone {
+		return found
+	}
+	return b.assignedProperty(object, property)
+}
+
+// assignedProperty looks for x.property = v when x is a variable of the module.
+func (b *builder) assignedProperty(object int32, property string) entity {
+	object = b.bare(object)
+	if b.kind(object) != kIdentifier {
+		return entity{}
+	}
+	id := b.lookup(object, b.text(object))
+	if id == none {
+		return entity{}
+	}
+	if value, ok := b.bindings[id].props[property]; ok {
+		return b.eval(value)
+	}
+	return entity{}
+}
+
+func (b *builder) evalSubscript(n int32) entity {
+	owner := b.eval(b.child(n, fObject))
+	if owner.kind == entityNone {
+		return owner
+	}
+	index := b.fold(b.child(n, fIndex))
+	if index.Kind == String || index.Kind == Number {
+		return b.member(owner, index.Text)
+	}
+	return b.member(owner, "*")
+}
+
+// member finds a property of what an expression led to.
+func (b *builder) member(owner entity, property string) entity {
+	switch owner.kind {
+	case entityName:
+		name := memberName(owner.name, property)
+		if value, ok := b.globals[name]; ok {
+			if found := b.eval(value); found.kind != entityNone {
+				return found
+			}
+		}
+		return named(name)
+	case entityLiteral:
+		return b.literalMember(owner.node, property)
+	case entityClass:
+		return b.classMember(owner.node, property, true)
+	case entityInstance:
+		return b.classMember(owner.node, property, false)
+	}
+	return entity{}
+}
+
+func (b *builder) literalMember(n int32, property string) entity {
+	if b.kind(n) == kArray {
+		for i, item := range b.elements(n) {
+			if digits(i) == property {
+				return b.eval(item)
+			}
+		}
+		return entity{}
+	}
+	value, spread := b.literalProperty(n, property)
+	if value != none {
+		return b.eval(value)
+	}
+	for _, source := range spread {
+		if found := b.member(b.eval(source), property); found.kind != entityNone {
+			return found
+		}
+	}
+	return entity{}
+}
+
+// literalProperty finds the value of an object literal's property, and the objects spread into the literal.
+func (b *builder) literalProperty(n int32, property string) (value int32, spread []int32) {
+	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
+		switch b.nodes[c].kind {
+		case kShorthand:
+			if b.text(c) == property {
+				return c, nil
+			}
+		case kPair:
+			if name, ok := b.propertyName(b.child(c, fKey)); ok && name == property {
+				return b.child(c, fValue), nil
+			}
+		case kMethod:
+			if name, ok := b.propertyName(b.child(c, fName)); ok && name == property {
+				return c, nil
+			}
+		case kSpread:
+			spread = append(spread, b.only(c))
+		}
+	}
+	return none, spread
+}
+
+// evalCall finds what a call returns.
+func (b *builder) evalCall(n int32) entity {
+	function := b.bare(b.child(n, fFunction))
+	arguments := b.items(b.child(n, fArguments))
+	if b.kind(function) == kImportWord {
+		return b.moduleOf(arguments)
+	}
+	if b.kind(function) == kMember {
+		switch b.text(b.child(function, fProperty)) {
+		case "bind":
+			return b.eval(b.child(function, fObject))
+		}
+	}
+	callee := b.eval(function)
+	if callee.kind == entityName {
+		if callee.name == "require" || callee.name == "node:module.createRequire()" {
+			return b.moduleOf(arguments)
+		}
+		if passesThrough(callee.name) && len(arguments) > 0 {
+			return b.eval(arguments[0])
+		}
+		return named(callName(callee.name))
+	}
+	if b.interopHelper(function) && len(arguments) > 0 {
+		return b.eval(arguments[0])
+	}
+	return b.returned(callee)
+}
+
+// returned is what calling an entity gives.
+func (b *builder) returned(callee entity) entity {
+	switch callee.kind {
+	case entityName:
+		return named(callName(callee.name))
+	case entityUnit:
+		for _, value := range b.units[callee.node].returns {
+			if found := b.eval(value); found.kind != entityNone {
+				return found
+			}
+		}
+	}
+	return entity{}
+}
+
+// moduleOf is the module that require(x) or import(x) gives.
+func (b *builder) moduleOf(arguments []int32) entity {
+	if len(arguments) == 0 {
+		return entity{}
+	}
+	value := b.fold(arguments[0])
+	if value.Kind != String {
+		return entity{}
+	}
+	return named(moduleName(value.Text))
+}
+
+// passesThrough tells of functions that give back their first argument, or what stands for it.
+func passesThrough(name string) bool {
+	switch name {
+	case "node:util.promisify", "node:util.callbackify", "node:util.deprecate", "Object.freeze", "Object.seal",
+		"Object.assign", "Promise.resolve", "Promise.all":
+		return true
+	}
+	return strings.HasPrefix(name, importMark+"tslib"+importMark) ||
+		strings.HasPrefix(name, importMark+"@babel/runtime/helpers/interop") ||
+		strings.HasPrefix(name, importMark+"@swc/helpers/_/_interop")
+}
+
+// interopHelper tells of the functions compilers wrap around require.
+func (b *builder) interopHelper(function int32) bool {
+	name := b.text(function)
+	return strings.HasPrefix(name, "_interop") || name == "__importDefault" || name == "__importStar" ||
+		name == "__toESM" || strings.HasPrefix(name, "(0, _interop")
+}
+
+func (b *builder) evalNew(n int32) entity {
+	constructor := b.eval(b.child(n, fConstructor))
+	switch constructor.kind {
+	case entityName:
+		return named(callName(constructor.name))
+	case entityClass:
+		return entity{kind: entityInstance, node: constructor.node}
+	}
+	return entity{}
+}

@@ -1,0 +1,655 @@
+package syntax
+
+import (
+	"math"
+	"path"
+	"strings"
+)
+
+// maxFold bounds the depth of folding, maxText the length of a folded string: doubling a constant a few dozen times would
+// otherwise fill the memory.
+const (
+	maxFold = 40
+	maxText = 8192
+)
+
+// fold finds a constant value, as far as it goes. It has the span of the expression.
+func (b *builder) fold(n int32) Value {
+	if n == none {
+		return Value{}
+	}
+	value := b.foldNode(n)
+	value.Span = b.span(n)
+	return value
+}
+
+func (b *builder) foldNode(n int32) Value {
+	if b.folding > maxFold {
+		return Value{}
+	}
+	b.folding++
+	defer func() { b.folding-- }()
+	switch b.kind(n) {
+	case kParen, kAwait, kCast, kSequence:
+		return b.foldNode(b.bare(n))
+	case kString:
+		return textValue(String, b.fragments(n))
+	case kTemplate:
+		return b.foldTemplate(n)
+	case kNumber:
+		return parseNumber(b.text(n))
+	case kTrue, kFalse:
+		return Value{Kind: Bool, Text: b.text(n)}
+	case kNull, kUndefined:
+		return Value{Kind: Null, Text: b.text(n)}
+	case kRegex:
+		return Value{Kind: Regexp, Text: b.text(n)}
+	case kFunctionDecl, kFunction, kArrow, kMethod:
+		return b.functionValue(b.unitOf[n])
+	case kObject:
+		return b.foldObject(n)
+	case kArray:
+		value := Value{Kind: Array}
+		for _, item := range b.items(n) {
+			value.Items = append(value.Items, b.fold(item))
+		}
+		return value
+	case kUnary:
+		return b.foldUnary(n)
+	case kBinary:
+		return b.foldBinary(n)
+	case kTernary:
+		return b.foldTernary(n)
+	case kIdentifier, kShorthand:
+		return b.foldIdentifier(n)
+	case kMember, kSubscript:
+		return b.foldMember(n)
+	case kCall:
+		return b.foldCall(n)
+	case kNew:
+		return b.foldNew(n)
+	}
+	return b.reference(b.eval(n))
+}
+
+func textValue(k ValueKind, text string) Value {
+	if len(text) > maxText {
+		return Value{Kind: Template, Text: "*"}
+	}
+	return Value{Kind: k, Text: text}
+}
+
+func (b *builder) functionValue(id int32) Value {
+	return Value{Kind: Function, Text: b.units[id].name, Params: b.units[id].params}
+}
+
+// reference is the value of an expression of which only the name is known.
+func (b *builder) reference(e entity) Value {
+	switch e.kind {
+	case entityUnit:
+		return b.functionValue(e.node)
+	case entityClass:
+		return Value{Kind: Function, Text: b.units[b.unitOf[e.node]].name}
+	case entityLiteral:
+		return b.foldNode(e.node)
+	case entityName:
+		switch e.name {
+		case "__dirname", "import.meta.dirname":
+			return Value{Kind: Path, Text: b.dir}
+		case "__filename", "import.meta.filename":
+			return Value{Kind: Path, Text: joinPath(b.dir, path.Base(b.module.File))}
+		case "node:path.sep":
+			return Value{Kind: String, Text: "/"}
+		case "node:os.EOL":
+			return Value{Kind: String, Text: "\n"}
+		case "Infinity":
+			return numberValue(math.Inf(1))
+		}
+		if name := shown(e.name); name != "" {
+			return Value{Kind: Ref, Text: name, raw: e.name}
+		}
+	}
+	return Value{}
+}
+
+func (b *builder) foldObject(n int32) Value {
+	value := Value{Kind: Object, Fields: map[string]Value{}}
+	for _, item := range b.items(n) {
+		switch b.kind(item) {
+		case kShorthand:
+			value.Fields[b.text(item)] = b.fold(item)
+		case kPair:
+			if name, ok := b.propertyName(b.child(item, fKey)); ok {
+				value.Fields[name] = b.fold(b.child(item, fValue))
+			}
+		case kMethod:
+			if name, ok := b.propertyName(b.child(item, fName)); ok {
+				value.Fields[name] = b.fold(item)
+			}
+		case kSpread:
+			spread := b.foldNode(b.only(item))
+			for name, field := range spread.Fields {
+				if spread.Kind == Object {
+					value.Fields[name] = field
+				}
+			}
+		}
+	}
+	return value
+}
+
+func (b *builder) foldIdentifier(n int32) Value {
+	name := b.text(n)
+	id := b.lookup(n, name)
+	if id == none {
+		if name == "Infinity" {
+			return numberValue(math.Inf(1))
+		}
+		return b.reference(b.evalIdentifier(n))
+	}
+	if value, ok := b.folded[id]; ok {
+		return value
+	}
+	b.folded[id] = Value{}
+	value := b.foldBinding(id)
+	b.folded[id] = value
+	return value
+}
+
+// foldBinding is the constant a variable holds. A variable that is assigned again holds none, but keeps its name.
+func (b *builder) foldBinding(id int32) Value {
+	bound := &b.bindings[id]
+	constant := bound.value != none && !bound.rewritten && len(bound.assigned) == 0
+	var value Value
+	switch {
+	case bound.kind == bindParam || bound.kind == bindImport:
+	case constant && len(bound.path) == 0:
+		value = b.foldNode(bound.value)
+	case constant:
+		value = b.foldNode(bound.value)
+		for _, name := range bound.path {
+			value = fieldOf(value, name)
+		}
+	case bound.value == none && !bound.rewritten && len(bound.assigned) == 1:
+		value = b.foldNode(bound.assigned[0])
+	}
+	if value.Kind == Unknown {
+		value = b.reference(b.evalBinding(id))
+	}
+	if value.Kind == Ref && constant && bound.fallback != none {
+		return withDefault(value, b.fold(bound.fallback))
+	}
+	return value
+}
+
+func fieldOf(value Value, name string) Value {
+	switch value.Kind {
+	case Object:
+		return value.Fields[name]
+	case Array:
+		for i, item := range value.Items {
+			if digits(i) == name {
+				return item
+			}
+		}
+	}
+	return Value{}
+}
+
+func (b *builder) foldMember(n int32) Value {
+	object := b.child(n, fObject)
+	name := b.text(b.child(n, fProperty))
+	if b.kind(n) == kSubscript {
+		index := b.foldNode(b.child(n, fIndex))
+		if index.Kind != String && index.Kind != Number {
+			return b.reference(b.eval(n))
+		}
+		name = index.Text
+	}
+	owner := b.eval(object)
+	switch owner.kind {
+	case entityLiteral:
+		if value := fieldOf(b.foldNode(object), name); value.Kind != Unknown {
+			return value
+		}
+	case entityEnum:
+		return b.enumMember(owner.node, name)
+	case entityInstance, entityClass:
+		if found := b.classValue(owner, name); found != none {
+			return b.foldNode(found)
+		}
+	case entityNone:
+		if value := b.foldNode(object); value.Kind != Unknown {
+			return memberOfValue(value, name)
+		}
+	case entityName:
+		if name == "pathname" || name == "href" || name == "length" {
+			if value := b.foldNode(object); value.Kind == Path || value.Kind == String {
+				return memberOfValue(value, name)
+			}
+		}
+	}
+	return b.reference(b.eval(n))
+}
+
+// memberOfValue is the property of a folded value: length of a string, pathname of a file: URL.
+func memberOfValue(value Value, name string) Value {
+	switch {
+	case value.Kind == Object || value.Kind == Array:
+		return fieldOf(value, name)
+	case value.Kind == Path && (name == "pathname" || name == "href"):
+		return value
+	case value.Kind == String && name == "length":
+		return numberValue(float64(len(value.Text)))
+	}
+	return Value{}
+}
+
+// classValue is the node that gives a class's field its value.
+func (b *builder) classValue(owner entity, name string) int32 {
+	facts := b.factsOf(owner.node)
+	members := facts.instance
+	if owner.kind == entityClass {
+		members = facts.static
+	}
+	if value, ok := members[name]; ok && b.kind(value) != kMethod {
+		return value
+	}
+	return none
+}
+
+// enumMember is the value of a TypeScript enum's member.
+func (b *builder) enumMember(n int32, name string) Value {
+	if b.kind(n) != kEnum {
+		return Value{}
+	}
+	next := 0.0
+	for _, item := range b.items(b.child(n, fBody)) {
+		key, value := item, Value{}
+		if b.kind(item) == kEnumAssignment {
+			key = b.child(item, fName)
+			value = b.foldNode(b.child(item, fValue))
+		} else {
+			value = numberValue(next)
+		}
+		next = value.Number + 1
+		if text, ok := b.propertyName(key); ok && text == name {
+			return value
+		}
+	}
+	return Value{}
+}
+
+func (b *builder) foldTernary(n int32) Value {
+	condition := constantText(b.foldNode(b.child(n, fCondition)))
+	switch condition {
+	case "true":
+		return b.foldNode(b.child(n, fConsequence))
+	case "false":
+		return b.foldNode(b.child(n, fAlternative))
+	}
+	first := b.foldNode(b.child(n, fConsequence))
+	if first.Kind == Ref {
+		return withDefault(first, b.fold(b.child(n, fAlternative)))
+	}
+	if e := b.eval(n); e.kind == entityName {
+		return b.reference(e)
+	}
+	return Value{}
+}
+
+func constantText(value Value) string {
+	if value.Kind == Bool {
+		return value.Text
+	}
+	return ""
+}
+
+// withDefault is what `process.env.X || "default"` folds to.
+func withDefault(ref, fallback Value) Value {
+	if inner, ok := ref.Fields["default"]; ok && inner.Kind != Unknown {
+		return ref
+	}
+	if fallback.Kind == Ref && fallback.Fields["default"].Kind != Unknown {
+		fallback = fallback.Fields["default"]
+	}
+	if fallback.Kind == Unknown || fallback.Kind == Ref {
+		return ref
+	}
+	ref.Fields = map[string]Value{"default": fallback}
+	return ref
+}
+
+// resolved replaces a Ref that has a default by the default.
+func resolved(value Value) Value {
+	if value.Kind == Ref {
+		if fallback, ok := value.Fields["default"]; ok {
+			return fallback
+		}
+	}
+	return value
+}
+
+func (b *builder) foldUnary(n int32) Value {
+	operand := b.foldNode(b.child(n, fArgument))
+	switch operator := b.text(b.child(n, fOperator)); {
+	case operator == "+" && operand.Kind == Ref:
+		return numericRef(operand)
+	case operator == "!" && (operand.Kind == Bool || operand.Kind == Number):
+		truth := operand.Text == "true" || operand.Kind == Number && operand.Number != 0
+		return boolValue(!truth)
+	case operator == "void":
+		return Value{Kind: Null, Text: "undefined"}
+	case operand.Kind == Number && operator == "-":
+		return numberValue(-operand.Number)
+	case operand.Kind == Number && operator == "+":
+		return operand
+	case operand.Kind == Number && operator == "~":
+		return numberValue(float64(^int32Of(operand.Number)))
+	case operand.Kind == String && operator == "+":
+		return parseNumber(operand.Text)
+	}
+	return Value{}
+}
+
+func boolValue(truth bool) Value {
+	if truth {
+		return Value{Kind: Bool, Text: "true"}
+	}
+	return Value{Kind: Bool, Text: "false"}
+}
+
+func (b *builder) foldBinary(n int32) Value {
+	operator := b.text(b.child(n, fOperator))
+	left, right := b.foldNode(b.child(n, fLeft)), b.child(n, fRight)
+	switch operator {
+	case "||", "??":
+		return b.foldOr(n, operator, left, right)
+	case "&&":
+		if left.Kind == Bool && left.Text == "false" {
+			return left
+		}
+		return b.reference(b.eval(n))
+	}
+	other := b.foldNode(right)
+	if operator == "+" {
+		if left.Kind == Number && other.Kind == Number {
+			return numberValue(left.Number + other.Number)
+		}
+		return concatenate(left, other)
+	}
+	left, other = resolved(left), resolved(other)
+	if left.Kind == Number && other.Kind == Number {
+		return arithmetic(operator, left.Number, other.Number)
+	}
+	return Value{}
+}
+
+func (b *builder) foldOr(n int32, operator string, left Value, right int32) Value {
+	switch left.Kind {
+	case Ref:
+		if e := b.eval(n); e.kind == entityName && e.name != left.raw && left.raw != "" {
+			return b.reference(e)
+		}
+		fallback := b.fold(right)
+		return withDefault(left, fallback)
+	case Null:
+		return b.foldNode(right)
+	case Number:
+		if operator == "||" && left.Number == 0 {
+			return b.foldNode(right)
+		}
+	case String:
+		if operator == "||" && left.Text == "" {
+			return b.foldNode(right)
+		}
+	case Unknown:
+		if e := b.eval(n); e.kind == entityName {
+			return b.reference(e)
+		}
+	}
+	return left
+}
+
+// concatenate is + on strings: what is not known becomes *.
+func concatenate(left, right Value) Value {
+	left, right = resolved(left), resolved(right)
+	known := func(v Value) bool {
+		return v.Kind == String || v.Kind == Template || v.Kind == Path || v.Kind == Number
+	}
+	if !known(left) && !known(right) || left.Kind == Number && !known(right) || !known(left) && right.Kind == Number {
+		return Value{}
+	}
+	var parts textParts
+	parts.add(left)
+	parts.add(right)
+	return parts.value()
+}
+
+// textParts joins values to a string.
+type textParts struct {
+	text          strings.Builder
+	unknown, path bool
+	started       bool
+}
+
+func (p *textParts) add(value Value) {
+	value = resolved(value)
+	switch value.Kind {
+	case Path:
+		p.path = p.path || !p.started
+		p.write(value.Text)
+	case Template:
+		p.unknown = true
+		p.write(value.Text)
+	case String, Number, Bool:
+		p.write(value.Text)
+	default:
+		p.unknown = true
+		p.write("*")
+	}
+	p.started = true
+}
+
+func (p *textParts) write(text string) {
+	if strings.HasPrefix(text, "*") && strings.HasSuffix(p.text.String(), "*") {
+		text = text[1:]
+	}
+	if p.text.Len() <= maxText {
+		p.text.WriteString(text)
+	}
+}
+
+func (p *textParts) value() Value {
+	text := p.text.String()
+	switch {
+	case p.path:
+		return textValue(Path, joinPath(text, ""))
+	case p.unknown:
+		return textValue(Template, text)
+	}
+	return textValue(String, text)
+}
+
+func (b *builder) foldTemplate(n int32) Value {
+	var parts textParts
+	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
+		switch b.nodes[c].kind {
+		case kFragment:
+			parts.add(Value{Kind: String, Text: b.text(c)})
+		case kEscape:
+			parts.add(Value{Kind: String, Text: unescape(b.text(c))})
+		case kSubstitution:
+			parts.add(b.foldNode(b.only(c)))
+		}
+	}
+	return parts.value()
+}
+
+func arithmetic(operator string, x, y float64) Value {
+	switch operator {
+	case "-":
+		return numberValue(x - y)
+	case "*":
+		return numberValue(x * y)
+	case "/":
+		return numberValue(x / y)
+	case "%":
+		return numberValue(math.Mod(x, y))
+	case "**":
+		return numberValue(math.Pow(x, y))
+	case "<<":
+		return numberValue(float64(int32Of(x) << (uint32(int32Of(y)) & 31)))
+	case ">>":
+		return numberValue(float64(int32Of(x) >> (uint32(int32Of(y)) & 31)))
+	case ">>>":
+		return numberValue(float64(uint32(int32Of(x)) >> (uint32(int32Of(y)) & 31)))
+	case "|":
+		return numberValue(float64(int32Of(x) | int32Of(y)))
+	case "&":
+		return numberValue(float64(int32Of(x) & int32Of(y)))
+	case "^":
+		return numberValue(float64(int32Of(x) ^ int32Of(y)))
+	case "<":
+		return boolValue(x < y)
+	case ">":
+		return boolValue(x > y)
+	case "===", "==":
+		return boolValue(x == y)
+	case "!==", "!=":
+		return boolValue(x != y)
+	}
+	return Value{}
+}
+
+func (b *builder) foldNew(n int32) Value {
+	constructor := b.eval(b.child(n, fConstructor))
+	if constructor.kind == entityName && constructor.name == "URL" {
+		arguments := b.items(b.child(n, fArguments))
+		if len(arguments) == 2 && b.isModuleURL(arguments[1]) {
+			target := resolved(b.foldNode(arguments[0]))
+			if target.Kind == String || target.Kind == Template {
+				return Value{Kind: Path, Text: joinPath(b.dir, target.Text)}
+			}
+		}
+	}
+	return b.reference(b.eval(n))
+}
+
+// isModuleURL tells of import.meta.url and what compilers write for it in CommonJS.
+func (b *builder) isModuleURL(n int32) bool {
+	e := b.eval(n)
+	return e.kind == entityName && e.name == "import.meta.url"
+}
+
+func (b *builder) foldCall(n int32) Value {
+	callee := b.eval(b.child(n, fFunction))
+	arguments := b.items(b.child(n, fArguments))
+	if callee.kind == entityName {
+		if value := b.foldKnownCall(callee.name, arguments); value.Kind != Unknown {
+			return value
+		}
+	}
+	function := b.bare(b.child(n, fFunction))
+	if b.kind(function) == kMember {
+		if value := b.foldMethod(function, arguments); value.Kind != Unknown {
+			return value
+		}
+	}
+	return b.reference(b.eval(n))
+}
+
+func (b *builder) foldKnownCall(name string, arguments []int32) Value {
+	first := Value{}
+	if len(arguments) > 0 && len(arguments) < 40 && b.kind(arguments[0]) != kSpread {
+		first = b.foldNode(arguments[0])
+	}
+	switch name {
+	case "node:path.join", "node:path.resolve":
+		return b.foldPath(name == "node:path.resolve", arguments)
+	case "node:path.normalize", "node:path.dirname", "node:path.basename":
+		return pathPart(name, resolved(first))
+	case "node:url.fileURLToPath":
+		if len(arguments) == 1 && b.isModuleURL(arguments[0]) {
+			return Value{Kind: Path, Text: joinPath(b.dir, path.Base(b.module.File))}
+		}
+		if first.Kind == Path {
+			return first
+		}
+	case "node:url.pathToFileURL", "node:fs.realpathSync":
+		if first.Kind == Path {
+			return first
+		}
+	case "process.cwd":
+		return Value{Kind: Path, Text: b.workdir}
+	case "node:os.tmpdir":
+		return Value{Kind: Path, Text: "/tmp"}
+	case "require.resolve":
+		if first.Kind == String && strings.HasPrefix(first.Text, ".") {
+			return Value{Kind: Path, Text: joinPath(b.dir, first.Text)}
+		}
+	case "String":
+		if first.Kind == Number || first.Kind == Bool {
+			return Value{Kind: String, Text: first.Text}
+		}
+		return first
+	case "Number", "parseInt", "parseFloat", "Number.parseInt", "Number.parseFloat":
+		switch first.Kind {
+		case Number:
+			return first
+		case String:
+			return parseNumber(first.Text)
+		case Ref:
+			return numericRef(first)
+		}
+	case "Object.freeze", "Object.seal":
+		return first
+	}
+	return Value{}
+}
+
+// numericRef turns the default of a Ref into a number: Number(process.env.PORT || "3000").
+func numericRef(value Value) Value {
+	if fallback, ok := value.Fields["default"]; ok && fallback.Kind == String {
+		if number := parseNumber(fallback.Text); number.Kind == Number {
+			number.Span = fallback.Span
+			value.Fields = map[string]Value{"default": number}
+		}
+	}
+	return value
+}
+
+// foldMethod folds methods of constants: ["a", "b"].join("/"), "A".toLowerCase().
+func (b *builder) foldMethod(function int32, arguments []int32) Value {
+	name := b.text(b.child(function, fProperty))
+	switch name {
+	case "join", "toString", "trim", "toLowerCase", "toUpperCase":
+	default:
+		return Value{}
+	}
+	object := resolved(b.foldNode(b.child(function, fObject)))
+	switch {
+	case name == "join" && object.Kind == Array:
+		separator := Value{Kind: String, Text: ","}
+		if len(arguments) > 0 {
+			separator = b.foldNode(arguments[0])
+		}
+		var parts textParts
+		for i, item := range object.Items {
+			if i > 0 {
+				parts.add(separator)
+			}
+			parts.add(item)
+		}
+		return parts.value()
+	case name == "toString" && (object.Kind == Path || object.Kind == String):
+		return object
+	case object.Kind == String && name == "trim":
+		return Value{Kind: String, Text: strings.TrimSpace(object.Text)}
+	case object.Kind == String && name == "toLowerCase":
+		return Value{Kind: String, Text: strings.ToLower(object.Text)}
+	case object.Kind == String && name == "toUpperCase":
+		return Value{Kind: String, Text: strings.ToUpper(object.Text)}
+	}
+	return Value{}
+}

@@ -1,0 +1,337 @@
+package syntax
+
+import "strings"
+
+// declareImport declares the names of an import statement. `import {a as b} from "m"` binds b to m's a.
+func (b *builder) declareImport(n, in int32) {
+	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
+		b.nodes[c].scope = in
+	}
+	if clause := b.childOf(n, kImportRequire); clause != none {
+		specifier, _ := b.stringValue(b.child(clause, fSource))
+		b.bindNode(b.childOf(clause, kIdentifier), in, binding{
+			kind: bindImport, value: none, fallback: none, imported: moduleName(specifier),
+		})
+		return
+	}
+	specifier, _ := b.stringValue(b.child(n, fSource))
+	module := moduleName(specifier)
+	for _, item := range b.items(b.childOf(n, kImportClause)) {
+		switch b.kind(item) {
+		case kIdentifier:
+			b.bindImport(item, in, memberName(module, "default"))
+		case kNamespaceImport:
+			b.bindImport(b.childOf(item, kIdentifier), in, module)
+		case kNamedImports:
+			for _, specifier := range b.items(item) {
+				if b.kind(specifier) != kImportSpecifier {
+					continue
+				}
+				name := b.child(specifier, fName)
+				local := b.child(specifier, fAlias)
+				if local == none {
+					local = name
+				}
+				b.bindImport(local, in, memberName(module, b.exportedName(name)))
+			}
+		}
+	}
+}
+
+func (b *builder) bindImport(name, in int32, raw string) {
+	b.bindNode(name, in, binding{kind: bindImport, value: none, fallback: none, imported: raw})
+}
+
+// declareImportAlias declares TypeScript's `import a = b.c`.
+func (b *builder) declareImportAlias(n, in int32) {
+	items := b.items(n)
+	if len(items) == 2 && b.kind(items[0]) == kIdentifier {
+		b.bindNode(items[0], in, binding{kind: bindConst, value: items[1], fallback: none})
+	}
+}
+
+// exportedName is a name in an import or export list, which may be a string.
+func (b *builder) exportedName(n int32) string {
+	if text, ok := b.stringValue(n); ok {
+		return text
+	}
+	return b.text(n)
+}
+
+// importStatement records an import statement.
+func (b *builder) importStatement(n int32) {
+	b.module.ESM = true
+	source := b.child(n, fSource)
+	clause := b.childOf(n, kImportRequire)
+	kind := "import"
+	if clause != none {
+		source, kind = b.child(clause, fSource), "require"
+	}
+	specifier, ok := b.stringValue(source)
+	if !ok {
+		return
+	}
+	if b.typeOnly(n) {
+		kind = "type"
+	}
+	b.module.Imports = append(b.module.Imports, Import{Specifier: specifier, Kind: kind, Span: b.span(n)})
+}
+
+// typeOnly tells of `import type`, and of `import {type A, type B}`. A plain `import {} from "m"` still loads m.
+func (b *builder) typeOnly(n int32) bool {
+	if b.hasToken(n, "type") {
+		return true
+	}
+	clause := b.childOf(n, kImportClause)
+	if clause == none {
+		return false
+	}
+	types := 0
+	for _, item := range b.items(clause) {
+		if b.kind(item) != kNamedImports {
+			return false
+		}
+		for _, specifier := range b.items(item) {
+			if b.kind(specifier) != kImportSpecifier || !b.hasToken(specifier, "type") {
+				return false
+			}
+			types++
+		}
+	}
+	return types > 0
+}
+
+// importCall records require(x), require.resolve(x) and import(x).
+func (b *builder) importCall(n int32, kind string) {
+	argument := none
+	if items := b.items(b.child(n, fArguments)); len(items) > 0 {
+		argument = items[0]
+	}
+	imported := Import{Kind: kind, Optional: b.optional(n), Span: b.span(n)}
+	if text, ok := b.stringValue(argument); ok {
+		imported.Specifier = text
+	} else if argument != none {
+		value := b.fold(argument)
+		switch value.Kind {
+		case String:
+			imported.Specifier = value.Text
+		case Template, Path:
+			imported.Pattern = value.Text
+		}
+	}
+	b.module.Imports = append(b.module.Imports, imported)
+}
+
+// optional tells whether a node stands in a try block or behind a condition of its own function.
+func (b *builder) optional(n int32) bool {
+	for at := n; ; {
+		parent := b.parent(at)
+		if parent == none || b.isFunction(parent) {
+			return false
+		}
+		switch b.kind(parent) {
+		case kTry:
+			if b.nodes[at].field == fBody {
+				return true
+			}
+		case kIf:
+			if b.nodes[at].field != fCondition {
+				return true
+			}
+		case kCatch:
+			return true
+		case kTernary:
+			if b.nodes[at].field != fCondition {
+				return true
+			}
+		case kBinary:
+			if operator := b.text(b.child(parent, fOperator)); b.nodes[at].field == fRight &&
+				(operator == "&&" || operator == "||" || operator == "??") {
+				return true
+			}
+		}
+		at = parent
+	}
+}
+
+// exportStatement records what an export statement exports.
+func (b *builder) exportStatement(n int32) {
+	if b.nodes[n].scope != 0 {
+		return // a member of a TypeScript namespace
+	}
+	b.module.ESM = true
+	if source := b.child(n, fSource); source != none {
+		b.reExport(n, source)
+		return
+	}
+	if b.hasToken(n, "type") {
+		return
+	}
+	if b.hasToken(n, "=") {
+		if value := b.only(n); value != none {
+			b.addExport("=", b.identifierText(value), value)
+		}
+		return
+	}
+	declaration := b.child(n, fDeclaration)
+	switch {
+	case b.hasToken(n, "default"):
+		value := b.child(n, fValue)
+		if value == none {
+			value = declaration
+		}
+		if value == none {
+			value = b.only(n)
+		}
+		if value != none {
+			b.addExport("default", b.identifierText(value), value)
+		}
+	case declaration != none:
+		b.exportDeclaration(declaration)
+	}
+	for _, specifier := range b.items(b.childOf(n, kExportClause)) {
+		if b.kind(specifier) != kExportSpecifier || b.hasToken(specifier, "type") {
+			continue
+		}
+		local, name := b.child(specifier, fName), b.child(specifier, fAlias)
+		if name == none {
+			name = local
+		}
+		b.addExport(b.exportedName(name), b.text(local), local)
+	}
+}
+
+// identifierText is the text of an identifier, and nothing for other expressions.
+func (b *builder) identifierText(n int32) string {
+	switch b.kind(n) {
+	case kIdentifier:
+		return b.text(n)
+	case kFunctionDecl, kFunction, kClassDecl, kClass:
+		return b.text(b.child(n, fName))
+	}
+	return ""
+}
+
+func (b *builder) reExport(n, source int32) {
+	specifier, _ := b.stringValue(source)
+	kind := "export-from"
+	clause := b.childOf(n, kExportClause)
+	if b.hasToken(n, "type") || clause != none && b.allTypes(clause) {
+		kind = "type"
+	}
+	b.module.Imports = append(b.module.Imports, Import{Specifier: specifier, Kind: kind, Span: b.span(n)})
+	if kind == "type" {
+		return
+	}
+	if clause == none {
+		name := "*"
+		if namespace := b.childOf(n, kNamespaceExport); namespace != none {
+			name = b.exportedName(b.only(namespace))
+		}
+		b.module.Exports = append(b.module.Exports, Export{Name: name, From: specifier, Origin: "*", Span: b.span(n)})
+		return
+	}
+	for _, item := range b.items(clause) {
+		if b.kind(item) != kExportSpecifier || b.hasToken(item, "type") {
+			continue
+		}
+		origin, name := b.child(item, fName), b.child(item, fAlias)
+		if name == none {
+			name = origin
+		}
+		b.module.Exports = append(b.module.Exports, Export{
+			Name: b.exportedName(name), From: specifier, Origin: b.exportedName(origin), Span: b.span(item),
+		})
+	}
+}
+
+func (b *builder) allTypes(clause int32) bool {
+	items := b.items(clause)
+	for _, item := range items {
+		if !b.hasToken(item, "type") {
+			return false
+		}
+	}
+	return len(items) > 0
+}
+
+// exportDeclaration exports every name a declaration declares.
+func (b *builder) exportDeclaration(n int32) {
+	switch b.kind(n) {
+	case kFunctionDecl, kClassDecl, kEnum, kNamespace:
+		if name := b.child(n, fName); name != none {
+			b.addExport(b.text(name), b.text(name), name)
+		}
+	case kLexical, kVar:
+		for _, declarator := range b.items(n) {
+			b.exportPattern(b.child(declarator, fName))
+		}
+	case kImportAlias:
+		if name := b.only(n); name != none {
+			b.addExport(b.text(name), b.text(name), name)
+		}
+	}
+}
+
+func (b *builder) exportPattern(n int32) {
+	switch b.kind(n) {
+	case kIdentifier, kShorthandPattern:
+		b.addExport(b.text(n), b.text(n), n)
+	case kAssignmentPattern:
+		b.exportPattern(b.child(n, fLeft))
+	case kPairPattern:
+		b.exportPattern(b.child(n, fValue))
+	case kObjectPattern, kArrayPattern, kRestPattern:
+		for _, item := range b.items(n) {
+			b.exportPattern(item)
+		}
+	}
+}
+
+// addExport records an export whose value is the expression or declared name at n.
+func (b *builder) addExport(name, local string, n int32) {
+	if e := b.eval(n); e.kind == entityUnit && routeExport(name) {
+		b.units[e.node].when |= whenHandler
+	}
+	b.module.Exports = append(b.module.Exports, Export{Name: name, Local: local, Span: b.span(n)})
+	b.exports = append(b.exports, exported{name: name, node: n})
+}
+
+// commonExport records exports.x = v, module.exports = v and module.exports.x = v, where target is the left side's name.
+func (b *builder) commonExport(target string, left, right int32) {
+	name, ok := strings.CutPrefix(target, "module.")
+	if !ok {
+		name = target
+	}
+	switch {
+	case name == "exports" && strings.HasPrefix(target, "module."):
+		b.addExport("=", b.identifierText(right), right)
+		for _, property := range b.items(right) {
+			if b.kind(right) != kObject {
+				break
+			}
+			b.exportProperty(property)
+		}
+	case strings.HasPrefix(name, "exports.") && strings.Count(name, ".") == 1:
+		if b.kind(right) != kUndefined && b.text(right) != "void 0" {
+			b.addExport(name[len("exports."):], b.identifierText(right), right)
+		}
+	}
+}
+
+// exportProperty records one property of module.exports = {…}.
+func (b *builder) exportProperty(n int32) {
+	switch b.kind(n) {
+	case kShorthand:
+		b.addExport(b.text(n), b.text(n), n)
+	case kPair:
+		if name, ok := b.propertyName(b.child(n, fKey)); ok {
+			value := b.child(n, fValue)
+			b.addExport(name, b.identifierText(value), value)
+		}
+	case kMethod:
+		if name, ok := b.propertyName(b.child(n, fName)); ok {
+			b.addExport(name, "", n)
+		}
+	}
+}
