@@ -41,30 +41,17 @@ const quote = (text: string): string => JSON.stringify(text);
 
 function configText(options: WorkerOptions, files: string[]): string {
   const modules = options.modules
-    .map(
-      (module, i) =>
-        `(name = ${quote(module.name)}, ${module.type} = embed ${quote(files[i]!)})`,
-    )
+    .map((module, i) => `(name = ${quote(module.name)}, ${module.type} = embed ${quote(files[i]!)})`)
     .join(",\n    ");
   const classes = options.durableObjects ?? [];
   const namespaces = classes
-    .map(
-      (name) =>
-        `(className = ${quote(name)}, uniqueKey = ${quote(name)}, enableSql = true)`,
-    )
+    .map((name) => `(className = ${quote(name)}, uniqueKey = ${quote(name)}, enableSql = true)`)
     .join(", ");
   const bindings = [
-    ...classes.map(
-      (name) =>
-        `(name = ${quote(name)}, durableObjectNamespace = ${quote(name)})`,
-    ),
-    ...Object.entries(options.vars ?? {}).map(
-      ([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`,
-    ),
+    ...classes.map((name) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(name)})`),
+    ...Object.entries(options.vars ?? {}).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
   ].join(", ");
-  const storage = options.storage
-    ? `(localDisk = "storage")`
-    : "(inMemory = void)";
+  const storage = options.storage ? `(localDisk = "storage")` : "(inMemory = void)";
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -85,10 +72,7 @@ const config :Workerd.Config = (
 `;
 }
 
-async function readPort(
-  child: ChildProcess,
-  output: () => string,
-): Promise<number> {
+async function readPort(child: ChildProcess, output: () => string): Promise<number> {
   const control = child.stdio[3];
   if (!control || !("on" in control)) throw new Error("no control channel");
   return new Promise((resolve, reject) => {
@@ -100,20 +84,12 @@ async function readPort(
         resolve((JSON.parse(line) as { port: number }).port);
       }
     });
-    child.on("exit", (code) =>
-      reject(
-        new Error(
-          `workerd ended with ${code} before it listened:\n${output()}`,
-        ),
-      ),
-    );
+    child.on("exit", (code) => reject(new Error(`workerd ended with ${code} before it listened:\n${output()}`)));
   });
 }
 
 /** Starts a Worker on a free port of the loopback interface. */
-export async function startWorker(
-  options: WorkerOptions,
-): Promise<RunningWorker> {
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const folder = await mkdtemp(join(tmpdir(), "workerd-"));
   const files: string[] = [];
   for (const [i, module] of options.modules.entries()) {
@@ -123,16 +99,11 @@ export async function startWorker(
   }
   const config = join(folder, "config.capnp");
   await writeFile(config, configText(options, files));
-  const binary = createRequire(import.meta.url)("workerd") as
-    { default: string } | string;
+  const binary = createRequire(import.meta.url)("workerd") as { default: string } | string;
   const path = typeof binary === "string" ? binary : binary.default;
-  const child = spawn(
-    path,
-    ["serve", config, "--experimental", "--control-fd=3"],
-    {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(path, ["serve", config, "--experimental", "--control-fd=3"], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
   let log = "";
   child.stdout?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));

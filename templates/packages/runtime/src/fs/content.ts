@@ -33,10 +33,7 @@ export class MemoryContent implements Content {
   }
 
   read(target: Uint8Array, position: number): number {
-    const part = this.#bytes.subarray(
-      position,
-      Math.min(this.#size, position + target.length),
-    );
+    const part = this.#bytes.subarray(position, Math.min(this.#size, position + target.length));
     target.set(part);
     return part.length;
   }
@@ -116,10 +113,7 @@ export class DeviceContent implements Content {
   readonly #onRead: (target: Uint8Array) => number;
   readonly #onWrite: (source: Uint8Array) => void;
 
-  constructor(
-    onRead: (target: Uint8Array) => number,
-    onWrite: (source: Uint8Array) => void,
-  ) {
+  constructor(onRead: (target: Uint8Array) => number, onWrite: (source: Uint8Array) => void) {
     this.#onRead = onRead;
     this.#onWrite = onWrite;
   }

@@ -19,10 +19,7 @@ function random(target: Uint8Array): number {
 }
 
 /** Adds /dev with null, zero, random, stdin, stdout and stderr, and opens descriptors 0, 1 and 2. */
-export function addDevices(
-  tree: FileTree,
-  stdout: (fd: 1 | 2, chunk: Uint8Array) => void,
-): void {
+export function addDevices(tree: FileTree, stdout: (fd: 1 | 2, chunk: Uint8Array) => void): void {
   const ignore = (): void => undefined;
   const zero = (target: Uint8Array): number => target.fill(0).length;
   const devices: [name: string, content: DeviceContent][] = [

@@ -4,11 +4,7 @@
  * The file streams are workerd's own, which take the functions to open, read, write and close from their `fs` option: their
  * events, ranges and errors are then exactly those the app would get from Node.
  */
-import {
-  fsCallbackApiList,
-  fsSynchronousApiList,
-  type Volume,
-} from "@jsonjoy.com/fs-node";
+import { fsCallbackApiList, fsSynchronousApiList, type Volume } from "@jsonjoy.com/fs-node";
 import realFs from "node:fs";
 import { promisify } from "node:util";
 
@@ -22,24 +18,14 @@ type AnyFunction = (...args: never[]) => unknown;
 type Members = Record<string, unknown>;
 
 /** Members of Node's module that are data or classes and do not touch files. */
-const SHARED = [
-  "constants",
-  "F_OK",
-  "R_OK",
-  "W_OK",
-  "X_OK",
-  "Stats",
-  "Dirent",
-  "Dir",
-] as const;
+const SHARED = ["constants", "F_OK", "R_OK", "W_OK", "X_OK", "Stats", "Dirent", "Dir"] as const;
 
 export function nodeFileSystem(volume: Volume): NodeFileSystem {
   const source = volume as unknown as Members;
   const fs: Members = {};
   for (const name of [...fsSynchronousApiList, ...fsCallbackApiList]) {
     const method = source[name];
-    if (typeof method === "function")
-      fs[name] = (method as AnyFunction).bind(volume);
+    if (typeof method === "function") fs[name] = (method as AnyFunction).bind(volume);
   }
   for (const name of SHARED) fs[name] = (realFs as unknown as Members)[name];
   Object.assign(fs, {
@@ -65,10 +51,7 @@ function addRealpath(fs: Members, source: Members): void {
 
 /** The functions whose callbacks take more, or other, values than (error, result). */
 function addPromisified(fs: Members): void {
-  const exists = fs["exists"] as (
-    path: string,
-    callback: (found: boolean) => void,
-  ) => void;
+  const exists = fs["exists"] as (path: string, callback: (found: boolean) => void) => void;
   Object.defineProperty(exists, promisify.custom, {
     value: (path: string) => new Promise((resolve) => exists(path, resolve)),
   });
@@ -92,20 +75,11 @@ function addPromisified(fs: Members): void {
 
 function addStreams(fs: Members): void {
   const withFs = (options: unknown): object => {
-    const given =
-      typeof options === "string"
-        ? { encoding: options }
-        : ((options ?? {}) as object);
+    const given = typeof options === "string" ? { encoding: options } : ((options ?? {}) as object);
     return { fs, ...given };
   };
-  const RealReadStream = realFs.ReadStream as unknown as new (
-    path: unknown,
-    options: object,
-  ) => object;
-  const RealWriteStream = realFs.WriteStream as unknown as new (
-    path: unknown,
-    options: object,
-  ) => object;
+  const RealReadStream = realFs.ReadStream as unknown as new (path: unknown, options: object) => object;
+  const RealWriteStream = realFs.WriteStream as unknown as new (path: unknown, options: object) => object;
   class ReadStream extends RealReadStream {
     constructor(path: unknown, options?: unknown) {
       super(path, withFs(options));
@@ -121,28 +95,18 @@ function addStreams(fs: Members): void {
     WriteStream,
     FileReadStream: ReadStream,
     FileWriteStream: WriteStream,
-    createReadStream: (path: unknown, options?: unknown) =>
-      new ReadStream(path, options),
-    createWriteStream: (path: unknown, options?: unknown) =>
-      new WriteStream(path, options),
+    createReadStream: (path: unknown, options?: unknown) => new ReadStream(path, options),
+    createWriteStream: (path: unknown, options?: unknown) => new WriteStream(path, options),
   });
 }
 
 function bindPromises(volume: Volume): NodeFileSystem["promises"] {
   const source = volume.promises as unknown as Members;
   const promises: Members = { constants: realFs.constants };
-  for (
-    let object = source;
-    object && object !== Object.prototype;
-    object = Object.getPrototypeOf(object)
-  ) {
+  for (let object = source; object && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
     for (const name of Object.getOwnPropertyNames(object)) {
       const member = source[name];
-      if (
-        typeof member === "function" &&
-        name !== "constructor" &&
-        !(name in promises)
-      ) {
+      if (typeof member === "function" && name !== "constructor" && !(name in promises)) {
         promises[name] = (member as AnyFunction).bind(source);
       }
     }

@@ -41,18 +41,14 @@ export function createFileSystem(options: FileSystemOptions): NodeFileSystem {
     getgid: () => 0,
   };
   const tree = new FileTree(process);
-  for (const directory of ["/tmp", "/root", options.cwd()])
-    tree.mkdirp(directory, 0o755);
+  for (const directory of ["/tmp", "/root", options.cwd()]) tree.mkdirp(directory, 0o755);
   addImage(tree, options);
   addDevices(tree, options.stdout);
   mountVolumes(tree, options);
   return nodeFileSystem(new MemoryVolume(tree));
 }
 
-function addImage(
-  tree: FileTree,
-  { manifest, filesDir }: FileSystemOptions,
-): void {
+function addImage(tree: FileTree, { manifest, filesDir }: FileSystemOptions): void {
   for (const [path, mtimeMs, size, mode] of manifest) {
     const times = {
       atime: mtimeMs,
@@ -66,9 +62,7 @@ function addImage(
     }
     const slash = path.lastIndexOf("/");
     tree.mkdirp(slash === 0 ? "/" : path.slice(0, slash), 0o755);
-    const directory = tree.getResolvedLinkOrThrow(
-      slash === 0 ? "/" : path.slice(0, slash),
-    );
+    const directory = tree.getResolvedLinkOrThrow(slash === 0 ? "/" : path.slice(0, slash));
     const node = tree.createInode(mode);
     node.content = new ImageContent(`${filesDir}${path}.bin`, size);
     applyTimes(node, times);
@@ -78,17 +72,9 @@ function addImage(
 }
 
 /** Outer mounts come first, so that a mount may lie inside another. */
-function mountVolumes(
-  tree: FileTree,
-  { volumes, sql }: FileSystemOptions,
-): void {
-  const store =
-    sql && volumes.some((volume) => volume.kind === "persistent")
-      ? new VolumeStore(sql)
-      : undefined;
-  const sorted = [...volumes].sort(
-    (a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1),
-  );
+function mountVolumes(tree: FileTree, { volumes, sql }: FileSystemOptions): void {
+  const store = sql && volumes.some((volume) => volume.kind === "persistent") ? new VolumeStore(sql) : undefined;
+  const sorted = [...volumes].sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
   for (const volume of sorted) {
     if (volume.kind === "tmpfs") tree.mountTmpfs(volume.path);
     else if (store) tree.mountVolume(volume.path, volume.name, store);

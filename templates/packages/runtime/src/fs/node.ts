@@ -49,27 +49,14 @@ export class FileNode extends Node {
     this.setBuffer(Buffer.from(text));
   }
 
-  override read(
-    target: ArrayBufferView,
-    offset = 0,
-    length = target.byteLength,
-    position = 0,
-  ): number {
+  override read(target: ArrayBufferView, offset = 0, length = target.byteLength, position = 0): number {
     this.atime = new Date();
     const room = Math.min(length, target.byteLength - offset);
     if (room <= 0) return 0;
-    return this.content.read(
-      new Uint8Array(target.buffer, target.byteOffset + offset, room),
-      position,
-    );
+    return this.content.read(new Uint8Array(target.buffer, target.byteOffset + offset, room), position);
   }
 
-  override write(
-    source: Uint8Array,
-    offset = 0,
-    length = source.length,
-    position = 0,
-  ): number {
+  override write(source: Uint8Array, offset = 0, length = source.length, position = 0): number {
     const part = source.subarray(offset, offset + length);
     if (part.length === 0) return 0;
     this.content.write(part, position);

@@ -71,11 +71,7 @@ export class VolumeStore {
 
   createVolume(name: string, attributes: Attributes): number {
     const id = this.createInode(attributes);
-    this.#sql.exec(
-      "INSERT INTO dock2edge_fs_volumes (name, inode) VALUES (?, ?)",
-      name,
-      id,
-    );
+    this.#sql.exec("INSERT INTO dock2edge_fs_volumes (name, inode) VALUES (?, ?)", name, id);
     return id;
   }
 
@@ -93,17 +89,7 @@ export class VolumeStore {
     const row = this.#first<{ id: number }>(
       `INSERT INTO dock2edge_fs_inodes (mode, uid, gid, size, atime, mtime, ctime, btime, target)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-      ...[
-        a.mode,
-        a.uid,
-        a.gid,
-        a.size,
-        a.atime,
-        a.mtime,
-        a.ctime,
-        a.btime,
-        a.target,
-      ],
+      ...[a.mode, a.uid, a.gid, a.size, a.atime, a.mtime, a.ctime, a.btime, a.target],
     );
     return row!.id;
   }
@@ -119,27 +105,13 @@ export class VolumeStore {
 
   /** Puts a name for an i-node into a directory. */
   addEntry(directory: number, name: string, id: number): void {
-    this.#sql.exec(
-      "INSERT INTO dock2edge_fs_entries (parent, name, inode) VALUES (?, ?, ?)",
-      directory,
-      name,
-      id,
-    );
+    this.#sql.exec("INSERT INTO dock2edge_fs_entries (parent, name, inode) VALUES (?, ?, ?)", directory, name, id);
   }
 
   /** Takes a name out of a directory, and says whether another name for the same i-node is left. */
   removeEntry(directory: number, name: string, id: number): boolean {
-    this.#sql.exec(
-      "DELETE FROM dock2edge_fs_entries WHERE parent = ? AND name = ?",
-      directory,
-      name,
-    );
-    return (
-      this.#first(
-        "SELECT 1 FROM dock2edge_fs_entries WHERE inode = ? LIMIT 1",
-        id,
-      ) !== undefined
-    );
+    this.#sql.exec("DELETE FROM dock2edge_fs_entries WHERE parent = ? AND name = ?", directory, name);
+    return this.#first("SELECT 1 FROM dock2edge_fs_entries WHERE inode = ? LIMIT 1", id) !== undefined;
   }
 
   /** Deletes an i-node that no entry names any more, with its bytes. */
@@ -168,11 +140,7 @@ export class VolumeStore {
 
   /** Deletes the chunks from `number` on. */
   removeChunksFrom(id: number, number: number): void {
-    this.#sql.exec(
-      "DELETE FROM dock2edge_fs_chunks WHERE inode = ? AND number >= ?",
-      id,
-      number,
-    );
+    this.#sql.exec("DELETE FROM dock2edge_fs_chunks WHERE inode = ? AND number >= ?", id, number);
   }
 
   #first<Row>(query: string, ...values: SqlStorageValue[]): Row | undefined {
@@ -201,8 +169,7 @@ export class StoredContent implements Content {
     for (let at = position; at < end;) {
       const number = Math.floor(at / CHUNK);
       const stop = Math.min(end, (number + 1) * CHUNK);
-      const chunk =
-        this.#store.readChunk(this.#id, number) ?? new Uint8Array(0);
+      const chunk = this.#store.readChunk(this.#id, number) ?? new Uint8Array(0);
       const part = chunk.subarray(at - number * CHUNK, stop - number * CHUNK);
       target.set(part, at - position);
       target.fill(0, at - position + part.length, stop - position);
@@ -216,11 +183,7 @@ export class StoredContent implements Content {
     for (let at = position; at < end;) {
       const number = Math.floor(at / CHUNK);
       const stop = Math.min(end, (number + 1) * CHUNK);
-      this.#writePart(
-        number,
-        at - number * CHUNK,
-        source.subarray(at - position, stop - position),
-      );
+      this.#writePart(number, at - number * CHUNK, source.subarray(at - position, stop - position));
       at = stop;
     }
     this.#size = Math.max(this.#size, end);
@@ -231,10 +194,8 @@ export class StoredContent implements Content {
     const kept = size % CHUNK;
     if (size < this.#size) {
       this.#store.removeChunksFrom(this.#id, kept === 0 ? last : last + 1);
-      const chunk =
-        kept === 0 ? undefined : this.#store.readChunk(this.#id, last);
-      if (chunk && chunk.length > kept)
-        this.#store.writeChunk(this.#id, last, chunk.subarray(0, kept));
+      const chunk = kept === 0 ? undefined : this.#store.readChunk(this.#id, last);
+      if (chunk && chunk.length > kept) this.#store.writeChunk(this.#id, last, chunk.subarray(0, kept));
     }
     this.#size = size;
   }
@@ -245,9 +206,7 @@ export class StoredContent implements Content {
       this.#store.writeChunk(this.#id, number, part);
       return;
     }
-    const merged = new Uint8Array(
-      Math.max(old?.length ?? 0, offset + part.length),
-    );
+    const merged = new Uint8Array(Math.max(old?.length ?? 0, offset + part.length));
     if (old) merged.set(old);
     merged.set(part, offset);
     this.#store.writeChunk(this.#id, number, merged);

@@ -16,13 +16,7 @@ import {
 } from "@jsonjoy.com/fs-core";
 import { MemoryContent } from "./content";
 import { FileNode } from "./node";
-import {
-  type Attributes,
-  StoredContent,
-  type StoredEntry,
-  type StoredInode,
-  type VolumeStore,
-} from "./store";
+import { type Attributes, StoredContent, type StoredEntry, type StoredInode, type VolumeStore } from "./store";
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
@@ -51,10 +45,7 @@ const isDots = (name: string): boolean => name === "." || name === "..";
 
 /** The entries of a directory without "." and "..", as a list that stays valid while entries are removed. */
 function childrenOf(link: Link): [string, Link][] {
-  return [...link.children].filter(
-    (entry): entry is [string, Link] =>
-      !isDots(entry[0]) && entry[1] !== undefined,
-  );
+  return [...link.children].filter((entry): entry is [string, Link] => !isDots(entry[0]) && entry[1] !== undefined);
 }
 
 const nodeOf = (link: Link): FileNode => link.getNode() as FileNode;
@@ -82,15 +73,8 @@ export class FileTree extends Superblock {
     return node;
   }
 
-  override createLink(
-    parent?: Link,
-    name?: string,
-    isDirectory?: boolean,
-    mode?: number,
-  ): Link {
-    const link = parent
-      ? super.createLink(parent, name!, isDirectory, mode)
-      : super.createLink();
+  override createLink(parent?: Link, name?: string, isDirectory?: boolean, mode?: number): Link {
+    const link = parent ? super.createLink(parent, name!, isDirectory, mode) : super.createLink();
     if (parent) nodeOf(link).device = nodeOf(parent).device;
     return link;
   }
@@ -132,16 +116,14 @@ export class FileTree extends Superblock {
       return;
     }
     node.stored = { store, id: store.createVolume(name, attributesOf(node)) };
-    for (const [, child] of childrenOf(link))
-      this.#adopt(child, node.stored, node.device);
+    for (const [, child] of childrenOf(link)) this.#adopt(child, node.stored, node.device);
   }
 
   #mountPoint(path: string): Link {
     this.mkdirp(path, 0o777);
     const link = this.getResolvedLinkOrThrow(path, "mount");
     const node = nodeOf(link);
-    if (!node.isDirectory())
-      throw createError("ENOTDIR" as never, "mount", path);
+    if (!node.isDirectory()) throw createError("ENOTDIR" as never, "mount", path);
     node.device = ++this.#mounts;
     node.stored = undefined;
     return link;
@@ -160,8 +142,7 @@ export class FileTree extends Superblock {
       known.set(entry.id, node);
       node.device = nodeOf(directory).device;
       const child = directory.createChild(entry.name, node);
-      if (node.isDirectory())
-        this.#load(child, { store: inode.store, id: entry.id });
+      if (node.isDirectory()) this.#load(child, { store: inode.store, id: entry.id });
       applyTimes(node, entry);
     }
     applyTimes(nodeOf(directory), attributesOf(nodeOf(directory)));
@@ -173,8 +154,7 @@ export class FileTree extends Superblock {
     const node = this.createInode(entry.mode);
     applyAttributes(node, entry);
     node.stored = { store, id: entry.id };
-    if (node.isFile())
-      node.content = new StoredContent(node.stored, entry.size);
+    if (node.isFile()) node.content = new StoredContent(node.stored, entry.size);
     return node;
   }
 
@@ -184,8 +164,7 @@ export class FileTree extends Superblock {
     node.device = device;
     this.#store(node, parent, link.getName());
     if (!node.stored) return;
-    for (const [, child] of childrenOf(link))
-      this.#adopt(child, node.stored, device);
+    for (const [, child] of childrenOf(link)) this.#adopt(child, node.stored, device);
   }
 
   #store(node: FileNode, parent: StoredInode, name: string): void {
@@ -214,12 +193,10 @@ export class FileTree extends Superblock {
     switch (event.type) {
       case CREATE:
         node.device = directory?.device ?? 0;
-        if (directory?.stored)
-          this.#store(node, directory.stored, event.link.getName());
+        if (directory?.stored) this.#store(node, directory.stored, event.link.getName());
         return;
       case DELETE:
-        if (directory?.stored && node.stored)
-          this.#unstore(node, directory.stored, event.link.getName());
+        if (directory?.stored && node.stored) this.#unstore(node, directory.stored, event.link.getName());
         return;
       case MODIFY:
       case ATTRIB:
@@ -247,29 +224,20 @@ export class FileTree extends Superblock {
   // ---------------------------------------------------------------- corrected operations
 
   /** memfs does not follow a link that is the directory itself: mkdir("link-to-dir/x"). */
-  override getLinkParentAsDirOrThrow(
-    path: string | string[],
-    syscall?: string,
-  ): Link {
+  override getLinkParentAsDirOrThrow(path: string | string[], syscall?: string): Link {
     const name = typeof path === "string" ? path : `/${path.join("/")}`;
     const directory = this.getResolvedLinkOrThrow(parentOf(name), syscall);
-    if (!nodeOf(directory).isDirectory())
-      throw createError("ENOTDIR" as never, syscall, name);
+    if (!nodeOf(directory).isDirectory()) throw createError("ENOTDIR" as never, syscall, name);
     return directory;
   }
 
   override readonly mkdir = (path: string, mode: number): void => {
     const directory = this.#lookUp(parentOf(path), true);
     if (!directory) throw createError("ENOENT" as never, "mkdir", path);
-    if (!nodeOf(directory).isDirectory())
-      throw createError("ENOTDIR" as never, "mkdir", path);
+    if (!nodeOf(directory).isDirectory()) throw createError("ENOTDIR" as never, "mkdir", path);
     const name = path.replace(/\/+$/, "").split("/").pop()!;
-    if (name === "" || isDots(name) || directory.getChild(name))
-      throw createError("EEXIST" as never, "mkdir", path);
-    const child = directory.createChild(
-      name,
-      this.createNode(DIRECTORY | mode),
-    );
+    if (name === "" || isDots(name) || directory.getChild(name)) throw createError("EEXIST" as never, "mkdir", path);
+    const child = directory.createChild(name, this.createNode(DIRECTORY | mode));
     this.emit(new FsEvent(CREATE, child.steps, child.getNode(), child));
   };
 
@@ -277,11 +245,7 @@ export class FileTree extends Superblock {
   override readonly link = (existing: string, path: string): void => {
     const source = this.#lookUp(existing, false);
     const directory = this.#lookUp(parentOf(path), true);
-    if (
-      source &&
-      directory &&
-      nodeOf(source).device !== nodeOf(directory).device
-    ) {
+    if (source && directory && nodeOf(source).device !== nodeOf(directory).device) {
       throw createError("EXDEV" as never, "link", existing, path);
     }
     this.#memfsLink(existing, path);
@@ -304,8 +268,7 @@ export class FileTree extends Superblock {
     const directory = this.#lookUp(parentOf(to), true) ?? fail("ENOENT");
     if (!nodeOf(directory).isDirectory()) fail("ENOTDIR");
     const name = to.replace(/\/+$/, "").split("/").pop()!;
-    if (!source.parent || source === this.root || isDots(name) || name === "")
-      fail("EBUSY");
+    if (!source.parent || source === this.root || isDots(name) || name === "") fail("EBUSY");
     const node = nodeOf(source);
     if (node.device !== nodeOf(directory).device) fail("EXDEV");
     if (node.isDirectory() && isWithin(directory, source)) fail("EINVAL");
@@ -329,25 +292,13 @@ export class FileTree extends Superblock {
     source.steps = [...directory.steps, name];
     directory.setChild(name, source);
     if (node.stored) {
-      node.stored.store.removeEntry(
-        nodeOf(oldParent).stored!.id,
-        oldName,
-        node.stored.id,
-      );
-      node.stored.store.addEntry(
-        nodeOf(directory).stored!.id,
-        name,
-        node.stored.id,
-      );
+      node.stored.store.removeEntry(nodeOf(oldParent).stored!.id, oldName, node.stored.id);
+      node.stored.store.addEntry(nodeOf(directory).stored!.id, name, node.stored.id);
     }
     this.emit(new FsEvent(MOVE, source.steps, node, source, oldSteps));
   }
 
-  override readonly rm = (
-    path: string,
-    force = false,
-    recursive = false,
-  ): void => {
+  override readonly rm = (path: string, force = false, recursive = false): void => {
     const link = this.#lookUp(path, false);
     if (!link) {
       if (force) return;
@@ -355,8 +306,7 @@ export class FileTree extends Superblock {
     }
     const node = nodeOf(link);
     if (node.isDirectory() && !recursive) throw createEisdirError("rm", path);
-    if (!link.parent || link === this.root)
-      throw createError("EBUSY" as never, "rm", path);
+    if (!link.parent || link === this.root) throw createError("EBUSY" as never, "rm", path);
     const isMountPoint = node.device !== nodeOf(link.parent).device;
     if (!isMountPoint) return this.#remove(link);
     for (const [, child] of childrenOf(link)) this.#remove(child);
@@ -386,8 +336,7 @@ function parentOf(path: string): string {
 }
 
 function isWithin(link: Link, ancestor: Link): boolean {
-  for (let at: Link | undefined = link; at && at !== at.parent; at = at.parent)
-    if (at === ancestor) return true;
+  for (let at: Link | undefined = link; at && at !== at.parent; at = at.parent) if (at === ancestor) return true;
   return false;
 }
 
@@ -396,8 +345,7 @@ function whyNotReplaceable(node: FileNode, target: Link): string | undefined {
   const replaced = nodeOf(target);
   if (node.isDirectory() && !replaced.isDirectory()) return "ENOTDIR";
   if (!node.isDirectory() && replaced.isDirectory()) return "EISDIR";
-  if (replaced.isDirectory() && childrenOf(target).length > 0)
-    return "ENOTEMPTY";
+  if (replaced.isDirectory() && childrenOf(target).length > 0) return "ENOTEMPTY";
   return undefined;
 }
 
@@ -424,10 +372,7 @@ function applyAttributes(node: FileNode, attributes: Attributes): void {
 }
 
 /** Sets the times last, as memfs changes them with every other attribute. */
-export function applyTimes(
-  node: FileNode,
-  times: Pick<Attributes, "atime" | "mtime" | "ctime" | "btime">,
-): void {
+export function applyTimes(node: FileNode, times: Pick<Attributes, "atime" | "mtime" | "ctime" | "btime">): void {
   node.atime = new Date(times.atime);
   node.mtime = new Date(times.mtime);
   node.ctime = new Date(times.ctime);

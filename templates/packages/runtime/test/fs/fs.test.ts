@@ -36,9 +36,7 @@ describe("file system", () => {
       storage,
     });
 
-  async function run(
-    ...steps: Step[]
-  ): Promise<{ results: unknown[]; written: [number, string][] }> {
+  async function run(...steps: Step[]): Promise<{ results: unknown[]; written: [number, string][] }> {
     const response = await worker.fetch("/run", {
       method: "POST",
       body: JSON.stringify(steps),
@@ -80,9 +78,7 @@ describe("file system", () => {
 
       before(async () => {
         const own = await mkdtemp(join(tmpdir(), "fs-node-"));
-        expected = new Map(
-          await runOperations({ fs, promises: fs.promises, root: own }),
-        );
+        expected = new Map(await runOperations({ fs, promises: fs.promises, root: own }));
         await rm(own, { recursive: true });
         const response = await worker.fetch(`/operations${root}`);
         assert.equal(response.status, 200, worker.output());
@@ -91,9 +87,7 @@ describe("file system", () => {
 
       it("for every operation", () => {
         assert.ok(actual.length > 100);
-        const different = actual.filter(
-          ([name, value]) => !isDeepStrictEqual(value, expected.get(name)),
-        );
+        const different = actual.filter(([name, value]) => !isDeepStrictEqual(value, expected.get(name)));
         assert.deepEqual(
           different,
           different.map(([name]) => [name, expected.get(name)]),
@@ -113,10 +107,7 @@ describe("file system", () => {
     assert.deepEqual(results[0], ["empty", "public", "seed", "server.js"]);
     assert.equal(results[1], "0123456789");
     const stats = results[2] as { mtimeMs: number; size: number; mode: number };
-    assert.deepEqual(
-      [stats.mtimeMs, stats.size, stats.mode],
-      [1_600_000_000_123, 20, 0o100755],
-    );
+    assert.deepEqual([stats.mtimeMs, stats.size, stats.mode], [1_600_000_000_123, 20, 0o100755]);
     assert.equal(results[3], "require('http') // js".slice(0, 20));
     assert.equal(results[4], true);
   });
@@ -156,14 +147,7 @@ describe("file system", () => {
       ["readFileSync", "/data/x", "utf8"],
       ["rmdirSync", "/cache"],
     );
-    assert.deepEqual(results, [
-      null,
-      { code: "EXDEV" },
-      { code: "EXDEV" },
-      null,
-      "1",
-      { code: "EBUSY" },
-    ]);
+    assert.deepEqual(results, [null, { code: "EXDEV" }, { code: "EXDEV" }, null, "1", { code: "EBUSY" }]);
   });
 
   it("finds volumes again after a crash, and nothing else", async () => {
@@ -218,11 +202,7 @@ describe("file system", () => {
     );
     await worker.stop();
     worker = await start();
-    const { results } = await run(
-      ["existsSync", "/data/t"],
-      ["mkdirSync", "/data/t"],
-      ["readdirSync", "/data/t"],
-    );
+    const { results } = await run(["existsSync", "/data/t"], ["mkdirSync", "/data/t"], ["readdirSync", "/data/t"]);
     assert.deepEqual(results, [false, null, []]);
   });
 });

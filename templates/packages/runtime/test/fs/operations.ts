@@ -19,10 +19,7 @@ export interface Subject {
 
 type Operation = (s: Subject & { at: (name: string) => string }) => unknown;
 
-const once = (
-  emitter: NodeJS.EventEmitter,
-  event: string,
-): Promise<unknown[]> =>
+const once = (emitter: NodeJS.EventEmitter, event: string): Promise<unknown[]> =>
   new Promise((resolve, reject) => {
     emitter.once(event, (...values: unknown[]) => resolve(values));
     if (event !== "error") emitter.once("error", reject);
@@ -34,66 +31,36 @@ async function collect(stream: AsyncIterable<unknown>): Promise<string> {
   return chunks.join("");
 }
 
-const callback = <T>(
-  run: (done: (error: unknown, value?: T) => void) => void,
-): Promise<T | undefined> =>
-  new Promise((resolve, reject) =>
-    run((error, value) => (error ? reject(error) : resolve(value))),
-  );
+const callback = <T>(run: (done: (error: unknown, value?: T) => void) => void): Promise<T | undefined> =>
+  new Promise((resolve, reject) => run((error, value) => (error ? reject(error) : resolve(value))));
 
 /** The operations, in order: later ones see what earlier ones left. */
 const operations: Record<string, Operation> = {
-  "write and read text": ({ fs, at }) => (
-    fs.writeFileSync(at("a.txt"), "héllo"),
-    fs.readFileSync(at("a.txt"), "utf8")
-  ),
+  "write and read text": ({ fs, at }) => (fs.writeFileSync(at("a.txt"), "héllo"), fs.readFileSync(at("a.txt"), "utf8")),
   "read a buffer": ({ fs, at }) => fs.readFileSync(at("a.txt")).toString("hex"),
-  "read with options object": ({ fs, at }) =>
-    fs.readFileSync(at("a.txt"), { encoding: "latin1" }),
+  "read with options object": ({ fs, at }) => fs.readFileSync(at("a.txt"), { encoding: "latin1" }),
   "stat size and kind": ({ fs, at }) => {
     const s = fs.statSync(at("a.txt"));
-    return [
-      s.size,
-      s.isFile(),
-      s.isDirectory(),
-      s.isSymbolicLink(),
-      s.mode,
-      s.nlink,
-    ];
+    return [s.size, s.isFile(), s.isDirectory(), s.isSymbolicLink(), s.mode, s.nlink];
   },
-  "bigint stat": ({ fs, at }) =>
-    typeof fs.statSync(at("a.txt"), { bigint: true }).size,
-  "stat without throwing": ({ fs, at }) =>
-    fs.statSync(at("none"), { throwIfNoEntry: false }) === undefined,
+  "bigint stat": ({ fs, at }) => typeof fs.statSync(at("a.txt"), { bigint: true }).size,
+  "stat without throwing": ({ fs, at }) => fs.statSync(at("none"), { throwIfNoEntry: false }) === undefined,
   "stat of a missing file": ({ fs, at }) => fs.statSync(at("none")),
   "read a missing file": ({ fs, at }) => fs.readFileSync(at("none")),
   "open a missing file": ({ fs, at }) => fs.openSync(at("none"), "r"),
   "access a missing file": ({ fs, at }) => fs.accessSync(at("none")),
   "read through a file": ({ fs, at }) => fs.readFileSync(at("a.txt/b")),
   "read a directory as file": ({ fs, root }) => fs.readFileSync(root),
-  exists: ({ fs, at, root }) => [
-    fs.existsSync(at("a.txt")),
-    fs.existsSync(at("none")),
-    fs.existsSync(root),
-  ],
-  "access read and write": ({ fs, at }) =>
-    fs.accessSync(at("a.txt"), fs.constants.R_OK | fs.constants.W_OK),
-  "access execute": ({ fs, at }) =>
-    fs.accessSync(at("a.txt"), fs.constants.X_OK),
-  append: ({ fs, at }) => (
-    fs.appendFileSync(at("a.txt"), " world"),
-    fs.readFileSync(at("a.txt"), "utf8")
-  ),
-  "append creates": ({ fs, at }) => (
-    fs.appendFileSync(at("new.txt"), "x"),
-    fs.readFileSync(at("new.txt"), "utf8")
-  ),
+  exists: ({ fs, at, root }) => [fs.existsSync(at("a.txt")), fs.existsSync(at("none")), fs.existsSync(root)],
+  "access read and write": ({ fs, at }) => fs.accessSync(at("a.txt"), fs.constants.R_OK | fs.constants.W_OK),
+  "access execute": ({ fs, at }) => fs.accessSync(at("a.txt"), fs.constants.X_OK),
+  append: ({ fs, at }) => (fs.appendFileSync(at("a.txt"), " world"), fs.readFileSync(at("a.txt"), "utf8")),
+  "append creates": ({ fs, at }) => (fs.appendFileSync(at("new.txt"), "x"), fs.readFileSync(at("new.txt"), "utf8")),
   "write flag a": ({ fs, at }) => (
     fs.writeFileSync(at("new.txt"), "y", { flag: "a" }),
     fs.readFileSync(at("new.txt"), "utf8")
   ),
-  "write flag wx on existing": ({ fs, at }) =>
-    fs.writeFileSync(at("new.txt"), "z", { flag: "wx" }),
+  "write flag wx on existing": ({ fs, at }) => fs.writeFileSync(at("new.txt"), "z", { flag: "wx" }),
   "write with mode": ({ fs, at }) => {
     fs.writeFileSync(at("mode.txt"), "m", { mode: 0o640 });
     return fs.statSync(at("mode.txt")).mode & 0o777;
@@ -102,38 +69,26 @@ const operations: Record<string, Operation> = {
     fs.writeFileSync(at("a.txt"), "abc"),
     fs.readFileSync(at("a.txt"), "utf8")
   ),
-  "write into a missing directory": ({ fs, at }) =>
-    fs.writeFileSync(at("none/x"), "1"),
+  "write into a missing directory": ({ fs, at }) => fs.writeFileSync(at("none/x"), "1"),
   mkdir: ({ fs, at }) => fs.mkdirSync(at("dir")),
   "mkdir again": ({ fs, at }) => fs.mkdirSync(at("dir")),
   "mkdir in nothing": ({ fs, at }) => fs.mkdirSync(at("p/q")),
-  "mkdir recursive": ({ fs, at }) =>
-    fs.mkdirSync(at("deep/er/est"), { recursive: true }) !== undefined,
-  "mkdir recursive again": ({ fs, at }) =>
-    fs.mkdirSync(at("deep/er/est"), { recursive: true }),
+  "mkdir recursive": ({ fs, at }) => fs.mkdirSync(at("deep/er/est"), { recursive: true }) !== undefined,
+  "mkdir recursive again": ({ fs, at }) => fs.mkdirSync(at("deep/er/est"), { recursive: true }),
   "mkdir over a file": ({ fs, at }) => fs.mkdirSync(at("a.txt")),
   readdir: ({ fs, root }) => fs.readdirSync(root),
   "readdir with types": ({ fs, root }) =>
-    fs
-      .readdirSync(root, { withFileTypes: true })
-      .map((e) => [e.name, e.isFile(), e.isDirectory(), e.parentPath]),
-  "readdir recursive": ({ fs, at }) =>
-    fs.readdirSync(at("deep"), { recursive: true }).sort(),
+    fs.readdirSync(root, { withFileTypes: true }).map((e) => [e.name, e.isFile(), e.isDirectory(), e.parentPath]),
+  "readdir recursive": ({ fs, at }) => fs.readdirSync(at("deep"), { recursive: true }).sort(),
   "readdir of nothing": ({ fs, at }) => fs.readdirSync(at("none")),
   "readdir of a file": ({ fs, at }) => fs.readdirSync(at("a.txt")),
   "rmdir not empty": ({ fs, at }) => fs.rmdirSync(at("deep")),
   rmdir: ({ fs, at }) => (fs.rmdirSync(at("dir")), fs.existsSync(at("dir"))),
   "rmdir of nothing": ({ fs, at }) => fs.rmdirSync(at("dir")),
   "rm of a directory without recursive": ({ fs, at }) => fs.rmSync(at("deep")),
-  "rm recursive": ({ fs, at }) => (
-    fs.rmSync(at("deep"), { recursive: true }),
-    fs.existsSync(at("deep"))
-  ),
+  "rm recursive": ({ fs, at }) => (fs.rmSync(at("deep"), { recursive: true }), fs.existsSync(at("deep"))),
   "rm force of nothing": ({ fs, at }) => fs.rmSync(at("none"), { force: true }),
-  unlink: ({ fs, at }) => (
-    fs.unlinkSync(at("new.txt")),
-    fs.existsSync(at("new.txt"))
-  ),
+  unlink: ({ fs, at }) => (fs.unlinkSync(at("new.txt")), fs.existsSync(at("new.txt"))),
   "unlink of nothing": ({ fs, at }) => fs.unlinkSync(at("new.txt")),
   rename: ({ fs, at }) => (
     fs.renameSync(at("a.txt"), at("b.txt")),
@@ -145,42 +100,28 @@ const operations: Record<string, Operation> = {
     return fs.readFileSync(at("c.txt"), "utf8");
   },
   "rename of nothing": ({ fs, at }) => fs.renameSync(at("none"), at("x")),
-  "rename into nothing": ({ fs, at }) =>
-    fs.renameSync(at("c.txt"), at("none/x")),
+  "rename into nothing": ({ fs, at }) => fs.renameSync(at("c.txt"), at("none/x")),
   "rename a directory": ({ fs, at }) => {
     fs.mkdirSync(at("d1/sub"), { recursive: true });
     fs.writeFileSync(at("d1/sub/f"), "f");
     fs.renameSync(at("d1"), at("d2"));
     return [fs.readFileSync(at("d2/sub/f"), "utf8"), fs.readdirSync(at("d2"))];
   },
-  "rename a file onto a directory": ({ fs, at }) =>
-    fs.renameSync(at("c.txt"), at("d2")),
+  "rename a file onto a directory": ({ fs, at }) => fs.renameSync(at("c.txt"), at("d2")),
   "rename a directory onto a full one": ({ fs, at }) => {
     fs.mkdirSync(at("d3/x"), { recursive: true });
     fs.renameSync(at("d3"), at("d2"));
   },
-  "rename a directory into itself": ({ fs, at }) =>
-    fs.renameSync(at("d2"), at("d2/sub/d2")),
-  copyFile: ({ fs, at }) => (
-    fs.copyFileSync(at("c.txt"), at("e.txt")),
-    fs.readFileSync(at("e.txt"), "utf8")
-  ),
-  "copyFile exclusive": ({ fs, at }) =>
-    fs.copyFileSync(at("c.txt"), at("e.txt"), fs.constants.COPYFILE_EXCL),
-  "copyFile of nothing": ({ fs, at }) =>
-    fs.copyFileSync(at("none"), at("e.txt")),
+  "rename a directory into itself": ({ fs, at }) => fs.renameSync(at("d2"), at("d2/sub/d2")),
+  copyFile: ({ fs, at }) => (fs.copyFileSync(at("c.txt"), at("e.txt")), fs.readFileSync(at("e.txt"), "utf8")),
+  "copyFile exclusive": ({ fs, at }) => fs.copyFileSync(at("c.txt"), at("e.txt"), fs.constants.COPYFILE_EXCL),
+  "copyFile of nothing": ({ fs, at }) => fs.copyFileSync(at("none"), at("e.txt")),
   "cp recursive": ({ fs, at }) => (
     fs.cpSync(at("d2"), at("d4"), { recursive: true }),
     fs.readFileSync(at("d4/sub/f"), "utf8")
   ),
-  truncate: ({ fs, at }) => (
-    fs.truncateSync(at("e.txt"), 2),
-    fs.readFileSync(at("e.txt"), "utf8")
-  ),
-  "truncate longer": ({ fs, at }) => (
-    fs.truncateSync(at("e.txt"), 5),
-    fs.readFileSync(at("e.txt")).toString("hex")
-  ),
+  truncate: ({ fs, at }) => (fs.truncateSync(at("e.txt"), 2), fs.readFileSync(at("e.txt"), "utf8")),
+  "truncate longer": ({ fs, at }) => (fs.truncateSync(at("e.txt"), 5), fs.readFileSync(at("e.txt")).toString("hex")),
   symlink: ({ fs, at }) => {
     fs.symlinkSync("c.txt", at("link"));
     return [
@@ -191,22 +132,13 @@ const operations: Record<string, Operation> = {
   },
   "lstat size of a link": ({ fs, at }) => fs.lstatSync(at("link")).size,
   "symlink again": ({ fs, at }) => fs.symlinkSync("c.txt", at("link")),
-  "dangling link": ({ fs, at }) => (
-    fs.symlinkSync("nowhere", at("dangling")),
-    fs.existsSync(at("dangling"))
-  ),
+  "dangling link": ({ fs, at }) => (fs.symlinkSync("nowhere", at("dangling")), fs.existsSync(at("dangling"))),
   "rename a link": ({ fs, at }) => (
     fs.renameSync(at("link"), at("link2")),
     [fs.readlinkSync(at("link2")), fs.existsSync(at("c.txt"))]
   ),
-  "rm a link": ({ fs, at }) => (
-    fs.rmSync(at("link2")),
-    [fs.existsSync(at("link2")), fs.existsSync(at("c.txt"))]
-  ),
-  realpath: ({ fs, at }) => (
-    fs.symlinkSync("d2", at("dl")),
-    fs.realpathSync(at("dl/sub/../sub/f"))
-  ),
+  "rm a link": ({ fs, at }) => (fs.rmSync(at("link2")), [fs.existsSync(at("link2")), fs.existsSync(at("c.txt"))]),
+  realpath: ({ fs, at }) => (fs.symlinkSync("d2", at("dl")), fs.realpathSync(at("dl/sub/../sub/f"))),
   "realpath native": ({ fs, at }) => fs.realpathSync.native(at("dl/sub")),
   "make things behind a link": ({ fs, at }) => {
     fs.mkdirSync(at("dl/made"));
@@ -218,21 +150,14 @@ const operations: Record<string, Operation> = {
   "hard link": ({ fs, at }) => {
     fs.linkSync(at("c.txt"), at("hard"));
     fs.writeFileSync(at("hard"), "shared");
-    return [
-      fs.readFileSync(at("c.txt"), "utf8"),
-      fs.statSync(at("c.txt")).nlink,
-    ];
+    return [fs.readFileSync(at("c.txt"), "utf8"), fs.statSync(at("c.txt")).nlink];
   },
   "unlink a hard link": ({ fs, at }) => (
     fs.unlinkSync(at("hard")),
     [fs.readFileSync(at("c.txt"), "utf8"), fs.statSync(at("c.txt")).nlink]
   ),
-  chmod: ({ fs, at }) => (
-    fs.chmodSync(at("c.txt"), 0o755),
-    fs.statSync(at("c.txt")).mode & 0o777
-  ),
-  "execute bit after chmod": ({ fs, at }) =>
-    fs.accessSync(at("c.txt"), fs.constants.X_OK),
+  chmod: ({ fs, at }) => (fs.chmodSync(at("c.txt"), 0o755), fs.statSync(at("c.txt")).mode & 0o777),
+  "execute bit after chmod": ({ fs, at }) => fs.accessSync(at("c.txt"), fs.constants.X_OK),
   utimes: ({ fs, at }) => (
     fs.utimesSync(at("c.txt"), 1000, 2000.5),
     [fs.statSync(at("c.txt")).atimeMs, fs.statSync(at("c.txt")).mtimeMs]
@@ -254,11 +179,7 @@ const operations: Record<string, Operation> = {
   },
   "descriptor writes": ({ fs, at }) => {
     const fd = fs.openSync(at("fd.txt"), "r+");
-    const n = [
-      fs.writeSync(fd, "AB"),
-      fs.writeSync(fd, Buffer.from("xyz"), 1, 2, 5),
-      fs.writeSync(fd, "é", 9),
-    ];
+    const n = [fs.writeSync(fd, "AB"), fs.writeSync(fd, Buffer.from("xyz"), 1, 2, 5), fs.writeSync(fd, "é", 9)];
     fs.fsyncSync(fd);
     const size = fs.fstatSync(fd).size;
     fs.closeSync(fd);
@@ -306,8 +227,7 @@ const operations: Record<string, Operation> = {
     fs.closeSync(fd);
     return [written, read, a.toString(), b.toString()];
   },
-  mkdtemp: ({ fs, at }) =>
-    fs.statSync(fs.mkdtempSync(at("tmp-"))).isDirectory(),
+  mkdtemp: ({ fs, at }) => fs.statSync(fs.mkdtempSync(at("tmp-"))).isDirectory(),
   opendir: async ({ fs, at }) => {
     const names: string[] = [];
     for await (const entry of fs.opendirSync(at("d2"))) names.push(entry.name);
@@ -319,37 +239,24 @@ const operations: Record<string, Operation> = {
   ],
   "names with spaces and accents": ({ fs, at }) => {
     fs.writeFileSync(at("über [1] file.txt"), "ü");
-    return [
-      fs.readFileSync(at("über [1] file.txt"), "utf8"),
-      fs.readdirSync(at(".")).includes("über [1] file.txt"),
-    ];
+    return [fs.readFileSync(at("über [1] file.txt"), "utf8"), fs.readdirSync(at(".")).includes("über [1] file.txt")];
   },
   "null byte": ({ fs, root }) => fs.readFileSync(`${root}/a\0b`),
   "wrong path type": ({ fs }) => fs.readFileSync({} as never),
-  "callback readFile": ({ fs, at }) =>
-    callback<string>((done) => fs.readFile(at("log"), "utf8", done)),
-  "callback readFile of nothing": ({ fs, at }) =>
-    callback((done) => fs.readFile(at("none"), done)),
+  "callback readFile": ({ fs, at }) => callback<string>((done) => fs.readFile(at("log"), "utf8", done)),
+  "callback readFile of nothing": ({ fs, at }) => callback((done) => fs.readFile(at("none"), done)),
   "callback writeFile": async ({ fs, at }) => {
     await callback((done) => fs.writeFile(at("cb"), "cb", done));
     return fs.readFileSync(at("cb"), "utf8");
   },
   "callback stat": async ({ fs, at }) =>
-    (await callback<import("node:fs").Stats>((done) => fs.stat(at("cb"), done)))
-      ?.size,
+    (await callback<import("node:fs").Stats>((done) => fs.stat(at("cb"), done)))?.size,
   "callback mkdir": ({ fs, at }) =>
-    callback((done) => fs.mkdir(at("cbdir"), { recursive: true }, done)).then(
-      (v) => typeof v,
-    ),
-  "callback exists": ({ fs, at }) =>
-    new Promise((resolve) => fs.exists(at("cb"), resolve)),
-  "callback rm": ({ fs, at }) =>
-    callback((done) =>
-      fs.rm(at("cbdir"), { recursive: true, force: true }, done),
-    ),
+    callback((done) => fs.mkdir(at("cbdir"), { recursive: true }, done)).then((v) => typeof v),
+  "callback exists": ({ fs, at }) => new Promise((resolve) => fs.exists(at("cb"), resolve)),
+  "callback rm": ({ fs, at }) => callback((done) => fs.rm(at("cbdir"), { recursive: true, force: true }, done)),
   "promise readFile": ({ promises, at }) => promises.readFile(at("cb"), "utf8"),
-  "promise readFile of nothing": ({ promises, at }) =>
-    promises.readFile(at("none")),
+  "promise readFile of nothing": ({ promises, at }) => promises.readFile(at("none")),
   "promise writeFile": async ({ promises, at }) => (
     await promises.writeFile(at("p"), "p1"),
     promises.readFile(at("p"), "utf8")
@@ -359,10 +266,8 @@ const operations: Record<string, Operation> = {
     promises.readFile(at("p"), "utf8")
   ),
   "promise access": ({ promises, at }) => promises.access(at("none")),
-  "promise stat": async ({ promises, at }) =>
-    (await promises.stat(at("p"))).size,
-  "promise readdir": async ({ promises, at }) =>
-    (await promises.readdir(at("d2"))).sort(),
+  "promise stat": async ({ promises, at }) => (await promises.stat(at("p"))).size,
+  "promise readdir": async ({ promises, at }) => (await promises.readdir(at("d2"))).sort(),
   "promise mkdir and rm": async ({ promises, at }) => {
     await promises.mkdir(at("pd/x"), { recursive: true });
     await promises.rm(at("pd"), { recursive: true });
@@ -386,14 +291,10 @@ const operations: Record<string, Operation> = {
     await handle.close();
     return [bytesRead, buffer.toString(), size];
   },
-  "promises property is the module": ({ fs, promises }) =>
-    fs.promises.readFile === promises.readFile,
-  "read stream": ({ fs, at }) =>
-    collect(fs.createReadStream(at("fd.txt"), "utf8")),
-  "read stream range": ({ fs, at }) =>
-    collect(fs.createReadStream(at("fd.txt"), { start: 2, end: 4 })),
-  "read stream of nothing": ({ fs, at }) =>
-    collect(fs.createReadStream(at("none"))),
+  "promises property is the module": ({ fs, promises }) => fs.promises.readFile === promises.readFile,
+  "read stream": ({ fs, at }) => collect(fs.createReadStream(at("fd.txt"), "utf8")),
+  "read stream range": ({ fs, at }) => collect(fs.createReadStream(at("fd.txt"), { start: 2, end: 4 })),
+  "read stream of nothing": ({ fs, at }) => collect(fs.createReadStream(at("none"))),
   "read stream events": async ({ fs, at }) => {
     const stream = fs.createReadStream(at("fd.txt"));
     const [fd] = await once(stream, "open");
@@ -414,8 +315,7 @@ const operations: Record<string, Operation> = {
     await once(stream, "close");
     return fs.readFileSync(at("ws"), "utf8");
   },
-  "write stream into nothing": ({ fs, at }) =>
-    once(fs.createWriteStream(at("none/ws")), "finish"),
+  "write stream into nothing": ({ fs, at }) => once(fs.createWriteStream(at("none/ws")), "finish"),
   pipe: async ({ fs, at }) => {
     const target = fs.createWriteStream(at("piped"));
     fs.createReadStream(at("ws")).pipe(target);
@@ -427,13 +327,8 @@ const operations: Record<string, Operation> = {
     for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 7) % 251;
     fs.writeFileSync(at("large"), bytes);
     let total = 0;
-    for await (const chunk of fs.createReadStream(at("large")))
-      total += (chunk as Buffer).length;
-    return [
-      fs.statSync(at("large")).size,
-      total,
-      fs.readFileSync(at("large")).equals(bytes),
-    ];
+    for await (const chunk of fs.createReadStream(at("large"))) total += (chunk as Buffer).length;
+    return [fs.statSync(at("large")).size, total, fs.readFileSync(at("large")).equals(bytes)];
   },
   "overwrite inside a large file": ({ fs, at }) => {
     const fd = fs.openSync(at("large"), "r+");
@@ -452,8 +347,7 @@ const operations: Record<string, Operation> = {
 };
 
 function describe(error: unknown, root: string): unknown {
-  const { code, errno, syscall, path, dest, message, name } =
-    error as NodeJS.ErrnoException & { dest?: string };
+  const { code, errno, syscall, path, dest, message, name } = error as NodeJS.ErrnoException & { dest?: string };
   return JSON.parse(
     JSON.stringify({
       name,
@@ -478,12 +372,7 @@ export async function runOperations(subject: Subject): Promise<Outcome[]> {
     let value: unknown;
     try {
       const result = await operation(context);
-      value = JSON.parse(
-        (JSON.stringify(result) ?? '"undefined"').replaceAll(
-          subject.root,
-          "<root>",
-        ),
-      );
+      value = JSON.parse((JSON.stringify(result) ?? '"undefined"').replaceAll(subject.root, "<root>"));
     } catch (error) {
       value = describe(error, subject.root);
     }

@@ -26,8 +26,7 @@ export class Files extends DurableObject {
         { path: "/cache", kind: "tmpfs" },
       ],
       sql: ctx.storage.sql,
-      stdout: (fd, chunk) =>
-        this.written.push([fd, new TextDecoder().decode(chunk)]),
+      stdout: (fd, chunk) => this.written.push([fd, new TextDecoder().decode(chunk)]),
     });
   }
 
@@ -39,21 +38,12 @@ export class Files extends DurableObject {
       fs.mkdirSync(root, { recursive: true });
       return Response.json(await runOperations({ fs, promises, root }));
     }
-    const steps = (await request.json()) as [
-      method: string,
-      ...args: unknown[],
-    ][];
+    const steps = (await request.json()) as [method: string, ...args: unknown[]][];
     const results: unknown[] = [];
     for (const [method, ...args] of steps) {
       try {
-        const value = (
-          fs as unknown as Record<string, (...a: unknown[]) => unknown>
-        )[method]!(...args);
-        results.push(
-          value instanceof Uint8Array
-            ? Buffer.from(value).toString()
-            : (value ?? null),
-        );
+        const value = (fs as unknown as Record<string, (...a: unknown[]) => unknown>)[method]!(...args);
+        results.push(value instanceof Uint8Array ? Buffer.from(value).toString() : (value ?? null));
       } catch (error) {
         results.push({ code: (error as NodeJS.ErrnoException).code });
       }
@@ -63,10 +53,7 @@ export class Files extends DurableObject {
 }
 
 export default {
-  fetch(
-    request: Request,
-    env: { Files: DurableObjectNamespace },
-  ): Promise<Response> {
+  fetch(request: Request, env: { Files: DurableObjectNamespace }): Promise<Response> {
     return env.Files.getByName("main").fetch(request);
   },
 };
