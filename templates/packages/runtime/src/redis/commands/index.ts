@@ -1,0 +1,35 @@
+import type { Command } from "../command";
+import { clientCommands } from "./client";
+import { connectionCommands } from "./connection";
+import { hashCommands } from "./hashes";
+import { keyCommands } from "./keys";
+import { listCommands } from "./lists";
+import { pubsubCommands } from "./pubsub";
+import { serverCommands } from "./server";
+import { setCommands } from "./sets";
+import { sortedSetAlgebraCommands } from "./sorted-set-algebra";
+import { sortedSetBlockingCommands } from "./sorted-set-blocking";
+import { sortedSetRangeCommands } from "./sorted-set-ranges";
+import { sortedSetCommands } from "./sorted-sets";
+import { stringCommands } from "./strings";
+import { transactionCommands } from "./transactions";
+
+/** Every command, by its name in lower case. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [
+    ...stringCommands,
+    ...keyCommands,
+    ...hashCommands,
+    ...listCommands,
+    ...setCommands,
+    ...sortedSetCommands,
+    ...sortedSetRangeCommands,
+    ...sortedSetAlgebraCommands,
+    ...sortedSetBlockingCommands,
+    ...pubsubCommands,
+    ...transactionCommands,
+    ...connectionCommands,
+    ...clientCommands,
+    ...serverCommands,
+  ].map((command) => [command.name, command]),
+);
