@@ -1,0 +1,242 @@
+package compose
+
+import (
+	"fmt"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/source"
+)
+
+// keyList collects the keys of one service, or of a file's other sections, over all layers.
+type keyList struct {
+	list  []Key
+	spans map[string]source.Span
+	refs  map[string][]string
+	// items counts the entries of each list so far: those of an override follow those of the base.
+	items    map[string]int
+	known    map[reflect.Type]map[string]reflect.Type
+	problems *problems
+}
+
+func newKeyList(problems *problems) keyList {
+	return keyList{
+		spans: map[string]source.Span{}, refs: map[string][]string{}, items: map[string]int{},
+		known: map[reflect.Type]map[string]reflect.Type{}, problems: problems,
+	}
+}
+
+// replaced are the keys whose value in an override replaces the whole earlier one.
+var replaced = []string{"command", "entrypoint", "healthcheck.test"}
+
+// add flattens a field of a layer. of is compose-go's type of the mapping it stands in; keys that type does not have are
+// reported.
+func (k *keyList) add(f field, of reflect.Type) {
+	if f.value.reset {
+		k.drop(f.key)
+		return
+	}
+	k.flatten(f.key, f.key, f.span, f.value, of)
+}
+
+func (k *keyList) flatten(at, name string, span source.Span, value *node, of reflect.Type) {
+	inner, ok := k.child(of, name)
+	if !ok && !strings.HasPrefix(name, "x-") {
+		k.problems.add(UnknownKey, span, "the key %q is not in the Compose specification and is not read", at)
+	}
+	k.put(at, span, value, inner)
+}
+
+// put records one key and what is below it.
+func (k *keyList) put(at string, span source.Span, value *node, inner reflect.Type) {
+	if value.override || slices.Contains(replaced, at) {
+		k.drop(at)
+	} else if _, exists := k.spans[at]; exists {
+		k.list = slices.DeleteFunc(k.list, func(key Key) bool { return key.Path == at })
+	}
+	key := Key{Path: at, Span: span}
+	if value.kind == scalar {
+		key.Value, key.ValueSpan = value.text, value.span
+	}
+	k.list = append(k.list, key)
+	k.spans[at] = span
+	k.refs[at] = value.refs
+	for _, f := range value.fields {
+		if f.value.reset {
+			k.drop(at + "." + f.key)
+			continue
+		}
+		k.flatten(at+"."+f.key, f.key, f.span, f.value, inner)
+	}
+	named := pathMatches(at, pairLists) || pathMatches(at, nameLists)
+	for _, item := range value.items {
+		if named && item.kind == scalar {
+			k.pair(at, item)
+			continue
+		}
+		index := k.items[at]
+		k.items[at]++
+		k.put(fmt.Sprintf("%s[%d]", at, index), item.span, item, element(inner))
+	}
+}
+
+// pairLists have entries "NAME=value", nameLists entries "NAME"; both may also be written as mappings.
+var (
+	pairLists = []string{"environment", "labels", "annotations", "sysctls", "build.args", "build.labels", "build.additional_contexts", "deploy.labels"}
+	nameLists = []string{"depends_on", "networks"}
+)
+
+func pathMatches(at string, list []string) bool { return slices.Contains(list, at) }
+
+// pair records an entry of such a list under the path it has in the mapping form.
+func (k *keyList) pair(at string, item *node) {
+	name, value, found := strings.Cut(item.text, "=")
+	if pathMatches(at, nameLists) {
+		name, value, found = item.text, "", false
+	}
+	key := Key{Path: at + "." + name, Value: value, Span: item.span}
+	if found {
+		key.ValueSpan = item.span
+		// Quotes and what interpolation replaced make the value's start uncertain; then the whole entry is its place.
+		if width := item.span.End.Column - item.span.Start.Column; item.span.End.Line == item.span.Start.Line && width == len(item.text) && len(item.refs) == 0 {
+			key.ValueSpan.Start.Column += len(name) + 1
+		}
+	}
+	if _, exists := k.spans[key.Path]; exists {
+		k.list = slices.DeleteFunc(k.list, func(old Key) bool { return old.Path == key.Path })
+	}
+	k.list = append(k.list, key)
+	k.spans[key.Path] = item.span
+	k.refs[key.Path] = item.refs
+}
+
+// drop forgets a key and everything below it.
+func (k *keyList) drop(at string) {
+	below := func(path string) bool {
+		return path == at || strings.HasPrefix(path, at+".") || strings.HasPrefix(path, at+"[")
+	}
+	k.list = slices.DeleteFunc(k.list, func(key Key) bool { return below(key.Path) })
+	for path := range k.spans {
+		if below(path) {
+			delete(k.spans, path)
+		}
+	}
+	delete(k.items, at)
+}
+
+// identify remembers which item of a list a canonical entry came from: one item may stand for several ports, and an override
+// replaces entries by what they are, not by where they stand.
+func (k *keyList) identify(key string, entries []any, item *node, dir string) {
+	for _, entry := range entries {
+		if id := identity(key, entry, dir); id != "" {
+			k.spans[key+":"+id] = item.span
+			k.refs[key+":"+id] = item.refs
+		}
+	}
+}
+
+func identity(key string, entry any, dir string) string {
+	m, ok := entry.(map[string]any)
+	if !ok {
+		return fmt.Sprint(entry)
+	}
+	text := func(name, fallback string) string {
+		if v := m[name]; v != nil {
+			return fmt.Sprint(v)
+		}
+		return fallback
+	}
+	switch key {
+	case "ports":
+		return portIdentity(text("host_ip", ""), text("published", ""), text("target", ""), text("protocol", "tcp"))
+	case "volumes":
+		return path.Clean(text("target", ""))
+	case "secrets", "configs":
+		return text("source", "")
+	case "env_file":
+		return source.Join(dir, text("path", ""))
+	}
+	return ""
+}
+
+func portIdentity(hostIP, published, target, protocol string) string {
+	return strings.Join([]string{hostIP, published, target, protocol}, "|")
+}
+
+// At is the position of a key, of the entry of a list that says the same, or of the closest key around it.
+func (s *Service) At(path string) source.Span {
+	for path != "" {
+		if span, ok := s.spans[path]; ok {
+			return span
+		}
+		cut := strings.LastIndexAny(path, ".:[")
+		path = path[:max(cut, 0)]
+	}
+	return s.Span
+}
+
+// Refs are the variables that interpolation used in the value of a key.
+func (s *Service) Refs(path string) []string { return s.refs[path] }
+
+// PortAt is the position of the entry of `ports` that declares a port.
+func (s *Service) PortAt(hostIP, published string, target uint32, protocol string) source.Span {
+	return s.At("ports:" + portIdentity(hostIP, published, fmt.Sprint(target), protocol))
+}
+
+// child is compose-go's type of a key in a mapping of type of; ok is false when the type has no such key. A nil type knows
+// every key.
+func (k *keyList) child(of reflect.Type, name string) (reflect.Type, bool) {
+	for of != nil && of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of == nil {
+		return nil, true
+	}
+	switch of.Kind() {
+	case reflect.Map:
+		return of.Elem(), true
+	case reflect.Slice:
+		// A list that may be written as a mapping, or a single entry without its list.
+		return k.child(of.Elem(), name)
+	case reflect.Struct:
+		fields := k.known[of]
+		if fields == nil {
+			fields = map[string]reflect.Type{}
+			yamlFields(of, fields)
+			k.known[of] = fields
+		}
+		inner, ok := fields[name]
+		return inner, ok
+	}
+	return nil, true
+}
+
+// yamlFields lists the keys of a struct, those of its embedded structs included.
+func yamlFields(of reflect.Type, into map[string]reflect.Type) {
+	for i := range of.NumField() {
+		f := of.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case f.Anonymous && strings.Contains(options, "inline"):
+			yamlFields(f.Type, into)
+		case name == "-" || strings.HasPrefix(name, "#"):
+		case name == "":
+			into[strings.ToLower(f.Name)] = f.Type
+		default:
+			into[name] = f.Type
+		}
+	}
+}
+
+// element is the type of a list's entries.
+func element(of reflect.Type) reflect.Type {
+	for of != nil && of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of != nil && of.Kind() == reflect.Slice {
+		return of.Elem()
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package compose
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/dock2edge/dock2edge/internal/source"
+)
+
+// maxRepairs bounds how many broken places of one file are looked for, maxTrials how many times it is parsed for one of them.
+const (
+	maxRepairs = 20
+	maxTrials  = 400
+)
+
+// parseFile reads a YAML file. What the parser refuses is reported at its line and left out, as little of it as lets the
+// rest be read: one broken key hides nothing else.
+func parseFile(name string, data []byte, problems *problems) *file {
+	f := &file{name: name, indent: map[int]int{}}
+	if bytes.HasPrefix(data, byteOrderMark) {
+		f.bom = len(byteOrderMark)
+	}
+	f.lines = bytes.Split(data, []byte("\n"))
+	text := slices.Clone(f.lines)
+	text[0] = text[0][f.bom:]
+	for repairs := 0; ; repairs++ {
+		docs, err := tryDecode(text)
+		f.docs = docs
+		if err == nil {
+			return f
+		}
+		line := errorLine(err, text)
+		if repaired, ok := f.expandTabs(text, problems); ok {
+			text = repaired
+			continue
+		}
+		first, last := smallestRepair(text, line)
+		if first == 0 || repairs == maxRepairs {
+			problems.add(InvalidYAML, f.line(line), "%s; nothing after it is read", yamlMessage(err))
+			return f
+		}
+		if first > line || last < line {
+			line = first
+		}
+		what := fmt.Sprintf("lines %d to %d are not read", first, last)
+		if first == last {
+			what = fmt.Sprintf("line %d is not read", first)
+		}
+		problems.add(InvalidYAML, f.line(line), "%s; %s", yamlMessage(err), what)
+		text = without(text, first, last)
+	}
+}
+
+// line is the span of a whole line without its indentation.
+func (f *file) line(n int) source.Span {
+	if n < 1 || n > len(f.lines) {
+		return source.Span{File: f.name}
+	}
+	text := bytes.TrimRight(f.lines[n-1], "\r")
+	start := indentation(text)
+	if start == len(text) {
+		start = 0
+	}
+	return source.Span{
+		File:  f.name,
+		Start: source.Position{Line: n, Column: start + 1},
+		End:   source.Position{Line: n, Column: len(text) + 1},
+	}
+}
+
+// expandTabs replaces tabs in the indentation, which YAML forbids and editors write, by the number of blanks that makes the
+// file readable.
+func (f *file) expandTabs(text [][]byte, problems *problems) ([][]byte, bool) {
+	first := 0
+	for i, line := range text {
+		if bytes.IndexByte(line[:indentation(line)], '\t') >= 0 {
+			first = cmp.Or(first, i+1)
+		}
+	}
+	if first == 0 {
+		return nil, false
+	}
+	for _, width := range []int{2, 4, 8, 1} {
+		expanded := make([][]byte, len(text))
+		grown := map[int]int{}
+		for i, line := range text {
+			n := indentation(line)
+			blanks := bytes.ReplaceAll(line[:n], []byte("\t"), bytes.Repeat([]byte(" "), width))
+			expanded[i] = slices.Concat(blanks, line[n:])
+			if len(blanks) != n {
+				grown[i+1] = len(blanks) - n
+			}
+		}
+		if _, err := tryDecode(expanded); err == nil {
+			f.indent = grown
+			problems.add(InvalidYAML, f.line(first), "tabs cannot indent YAML and Compose refuses the file; each is read as %d blanks", width)
+			return expanded, true
+		}
+	}
+	return nil, false
+}
+
+// smallestRepair finds the lines, counted from 1, whose removal lets the parser get further: first the blocks around the
+// place it complains about, innermost first, then any block of the file (an unclosed quote is noticed far from where it is).
+func smallestRepair(text [][]byte, line int) (first, last int) {
+	trials := 0
+	better := func(first, last int) bool {
+		trials++
+		if trials > maxTrials {
+			return false
+		}
+		shorter := without(text, first, last)
+		_, err := tryDecode(shorter)
+		return err == nil || errorLine(err, shorter) > max(line, last)
+	}
+	for _, near := range []int{line, line + 1, line - 1} {
+		for first, last := blockAt(text, near); first > 0; first, last = blockAt(text, parentLine(text, first)) {
+			if indentation(text[first-1]) > 0 && better(first, last) {
+				return first, last
+			}
+		}
+	}
+	for _, depth := range [][2]int{{1, 1 << 20}, {0, 0}} {
+		for n := len(text); n > 0; n-- {
+			first, last := blockAt(text, n)
+			in := first == n && indentation(text[n-1]) >= depth[0] && indentation(text[n-1]) <= depth[1]
+			if in && last-first < 40 && better(first, last) {
+				return first, last
+			}
+		}
+	}
+	if first, last := blockAt(text, line); first > 0 && better(first, last) {
+		return first, last
+	}
+	if trials = 0; better(line, len(text)) {
+		return line, len(text)
+	}
+	return 0, 0
+}
+
+// blockAt is a line with the lines indented deeper below it; zero for blank lines and comments.
+func blockAt(text [][]byte, line int) (first, last int) {
+	if line < 1 || line > len(text) || blank(text[line-1]) {
+		return 0, 0
+	}
+	depth := indentation(text[line-1])
+	last = line
+	for n := line + 1; n <= len(text) && (blank(text[n-1]) || indentation(text[n-1]) > depth); n++ {
+		if !blank(text[n-1]) {
+			last = n
+		}
+	}
+	return line, last
+}
+
+// parentLine is the closest line above with less indentation; 0 when there is none.
+func parentLine(text [][]byte, line int) int {
+	depth := indentation(text[line-1])
+	for n := line - 1; n > 0; n-- {
+		if !blank(text[n-1]) && indentation(text[n-1]) < depth {
+			return n
+		}
+	}
+	return 0
+}
+
+func blank(line []byte) bool {
+	trimmed := bytes.TrimSpace(line)
+	return len(trimmed) == 0 || trimmed[0] == '#'
+}
+
+// without is text with some lines emptied, so that all other lines keep their numbers.
+func without(text [][]byte, first, last int) [][]byte {
+	shorter := slices.Clone(text)
+	for n := first; n <= last && n <= len(shorter); n++ {
+		shorter[n-1] = nil
+	}
+	return shorter
+}
+
+var lineOfError = regexp.MustCompile(`line (\d+):`)
+
+// errorLine is the line that a parser's error names. The parser leaves it out for the first line and for unknown anchors.
+func errorLine(err error, text [][]byte) int {
+	message := err.Error()
+	if m := lineOfError.FindStringSubmatch(message); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			return n
+		}
+	}
+	if _, rest, found := strings.Cut(message, "unknown anchor '"); found {
+		anchor, _, _ := strings.Cut(rest, "'")
+		for i, line := range text {
+			if bytes.Contains(line, []byte("*"+anchor)) {
+				return i + 1
+			}
+		}
+	}
+	for i, line := range text {
+		if !blank(line) {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// yamlMessage is the parser's message without its own prefix and line, which the position already tells.
+func yamlMessage(err error) string {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	return "not valid YAML: " + lineOfError.ReplaceAllString(strings.ReplaceAll(message, "\n", " "), "")
+}
+
+// tryDecode parses lines; a panic of the parser on hostile input counts as an error.
+func tryDecode(lines [][]byte) (docs []*yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	return decode(bytes.Join(lines, []byte("\n")))
+}
