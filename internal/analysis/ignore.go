@@ -157,8 +157,9 @@ func (r *runner) filesWithIgnores(findings []model.Finding) []commented {
 		}
 	}
 	for _, u := range r.units {
-		add(u.project.Dir, u.shipped...)
-		add(u.project.Dir, u.others...)
+		for _, p := range slices.Concat(u.shipped, u.others) {
+			add(u.project.Dir, p.file)
+		}
 	}
 	for _, f := range findings {
 		add(f.Project, f.Span.File)
@@ -183,10 +184,14 @@ func (r *runner) directivesOf(file string) []directive {
 	lines := strings.Split(string(text), "\n")
 	var directives []directive
 	if isModule(file) {
-		if module := r.modules[file]; module != nil {
-			directives = moduleDirectives(module, lines)
+		for _, u := range r.units {
+			for _, p := range slices.Concat(u.shipped, u.others) {
+				if module := r.modules[p]; p.file == file && module != nil {
+					return moduleDirectives(module, lines)
+				}
+			}
 		}
-		return directives
+		return nil
 	}
 	if path.Ext(file) != ".json" { // JSON has no comments
 		directives = hashDirectives(file, lines)

@@ -50,8 +50,8 @@ type runner struct {
 	workspace *model.Workspace
 	languages []*Language
 	units     []*unit
-	// modules are the parsed modules by path; a module that was found harmless is nil in it.
-	modules map[string]*syntax.Module
+	// modules are the parsed modules; one that was found harmless is nil in it.
+	modules map[parsing]*syntax.Module
 	// unreadable are findings about modules that could not be read in full.
 	unreadable []model.Finding
 }
@@ -60,9 +60,13 @@ type runner struct {
 type unit struct {
 	project *model.Project
 	service *model.Service
-	// shipped and others are paths of source files; others do not ship and are only there with AllFiles.
-	shipped, others []string
+	// shipped and others are the source files, sorted; others do not ship and are only there with AllFiles.
+	shipped, others []parsing
 }
+
+// parsing is what one parse depends on: the file, and where it will be when it runs. Services that ship a file to the same
+// place share the result.
+type parsing struct{ file, image, workdir string }
 
 // loadFindings are the findings that loading has left.
 func loadFindings(workspace *model.Workspace) []model.Finding {
@@ -75,39 +79,42 @@ func loadFindings(workspace *model.Workspace) []model.Finding {
 
 // parse reads the modules of all units, each once.
 func (r *runner) parse(ctx context.Context) error {
-	owners := map[string]*unit{}
-	var files []string
+	owners := map[parsing]*unit{}
+	var todo []parsing
 	for _, u := range r.units {
-		for _, file := range append(slices.Clone(u.shipped), u.others...) {
-			if owners[file] == nil {
-				owners[file] = u
-				files = append(files, file)
+		for _, p := range slices.Concat(u.shipped, u.others) {
+			if owners[p] == nil {
+				owners[p] = u
+				todo = append(todo, p)
 			}
 		}
 	}
-	parsed := make([]*syntax.Module, len(files))
-	problems := make([]error, len(files))
-	mentions := r.moduleRules()
-	err := parallel(ctx, len(files), func(i int) error {
-		text, err := r.tree.Read(files[i])
+	parsed := make([]*syntax.Module, len(todo))
+	problems := make([]error, len(todo))
+	rules := r.moduleRules()
+	err := parallel(ctx, len(todo), func(i int) error {
+		text, err := r.tree.Read(todo[i].file)
 		if err != nil {
 			problems[i] = err
 			return nil
 		}
-		if bytes.Contains(text, []byte(ignoreMark)) || slices.ContainsFunc(mentions, func(rule *Rule) bool { return rule.mentioned(text) }) {
-			parsed[i], problems[i] = syntax.Parse(files[i], text)
+		if bytes.Contains(text, []byte(ignoreMark)) || slices.ContainsFunc(rules, func(rule *Rule) bool { return rule.mentioned(text) }) {
+			parsed[i] = syntax.Parse(todo[i].file, text, syntax.ParseOptions{ImagePath: todo[i].image, Workdir: todo[i].workdir})
 		}
 		return nil
 	})
-	r.modules = make(map[string]*syntax.Module, len(files))
-	for i, file := range files {
-		r.modules[file] = parsed[i]
+	r.modules = make(map[parsing]*syntax.Module, len(todo))
+	told := map[string]bool{}
+	for i, p := range todo {
+		r.modules[p] = parsed[i]
 		switch {
+		case told[p.file]:
 		case problems[i] != nil:
-			r.unreadable = append(r.unreadable, unreadableFinding(owners[file], file, problems[i]))
+			r.unreadable = append(r.unreadable, unreadableFinding(owners[p], p.file, problems[i]))
 		case parsed[i] != nil && len(parsed[i].Errors) > 0:
-			r.unreadable = append(r.unreadable, brokenFinding(owners[file], parsed[i].Errors))
+			r.unreadable = append(r.unreadable, brokenFinding(owners[p], parsed[i].Errors))
 		}
+		told[p.file] = true
 	}
 	return err
 }
@@ -246,11 +253,11 @@ func (r *runner) appendModuleJob(jobs []job, rule *Rule, u *unit, module *syntax
 	})
 }
 
-// parsed are the modules of these files that were parsed.
-func (r *runner) parsed(files []string) []*syntax.Module {
+// parsed are the modules among these that were parsed.
+func (r *runner) parsed(list []parsing) []*syntax.Module {
 	var modules []*syntax.Module
-	for _, file := range files {
-		if module := r.modules[file]; module != nil {
+	for _, p := range list {
+		if module := r.modules[p]; module != nil {
 			modules = append(modules, module)
 		}
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -18,12 +19,12 @@ func unitsOf(tree *source.Tree, workspace *model.Workspace, options Options) []*
 			if service.Ship != nil {
 				for _, module := range service.Ship.Modules {
 					if isModule(module.Source) {
-						u.shipped = append(u.shipped, module.Source)
+						u.shipped = append(u.shipped, parsing{module.Source, module.Image, workdir(service)})
 					}
 				}
 			}
-			slices.Sort(u.shipped)
-			u.shipped = slices.Compact(u.shipped)
+			slices.SortFunc(u.shipped, func(a, b parsing) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.image, b.image)) })
+			u.shipped = slices.CompactFunc(u.shipped, func(a, b parsing) bool { return a.file == b.file })
 			units = append(units, u)
 		}
 	}
@@ -33,13 +34,21 @@ func unitsOf(tree *source.Tree, workspace *model.Workspace, options Options) []*
 	return units
 }
 
+// workdir is the directory the service's program is started in.
+func workdir(service *model.Service) string {
+	if service.Entry == nil {
+		return ""
+	}
+	return service.Entry.Workdir
+}
+
 // addOthers gives every module of the workspace that ships with no service to the service with the nearest build
 // context. Modules outside of all contexts go to a unit whose service has no name.
 func addOthers(tree *source.Tree, workspace *model.Workspace, units []*unit) []*unit {
 	shipped := map[string]bool{}
 	for _, u := range units {
-		for _, file := range u.shipped {
-			shipped[file] = true
+		for _, p := range u.shipped {
+			shipped[p.file] = true
 		}
 	}
 	var beside *unit
@@ -54,7 +63,7 @@ func addOthers(tree *source.Tree, workspace *model.Workspace, units []*unit) []*
 			}
 			owner = beside
 		}
-		owner.others = append(owner.others, file)
+		owner.others = append(owner.others, parsing{file: file})
 	})
 	if beside != nil {
 		units = append(units, beside)
