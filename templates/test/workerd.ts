@@ -25,12 +25,28 @@ export interface WorkerOptions {
   /** String bindings. */
   vars?: Record<string, string>;
   compatibilityDate?: string;
+  /** Also listens for TCP: connections arrive at the default export's connect() handler. */
+  tcp?: boolean;
+  /** Hyperdrive bindings, by name. */
+  hyperdrives?: Record<string, TestHyperdrive>;
   /** A folder that keeps the objects' storage over restarts. Without it, storage lives as long as the process. */
   storage?: string;
 }
 
+/** A Hyperdrive binding that dials a database on this machine. */
+export interface TestHyperdrive {
+  /** "host:port" */
+  address: string;
+  scheme: "postgresql" | "mysql";
+  user: string;
+  password: string;
+  database: string;
+}
+
 /** A running workerd. */
 export interface RunningWorker {
+  /** The port that takes TCP; 0 without the option `tcp`. */
+  tcpPort: number;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** What workerd and the Worker wrote to stdout and stderr so far. */
   output(): string;
@@ -47,9 +63,18 @@ function configText(options: WorkerOptions, files: string[]): string {
   const namespaces = classes
     .map((name) => `(className = ${quote(name)}, uniqueKey = ${quote(name)}, enableSql = true)`)
     .join(", ");
+  const hyperdrives = Object.entries(options.hyperdrives ?? {});
+  const databases = hyperdrives
+    .map(([name, { address }]) => `(name = ${quote(`db-${name}`)}, external = (address = ${quote(address)}, tcp = ())),`)
+    .join("\n    ");
   const bindings = [
     ...classes.map((name) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(name)})`),
     ...Object.entries(options.vars ?? {}).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
+    ...hyperdrives.map(
+      ([name, { scheme, user, password, database }]) =>
+        `(name = ${quote(name)}, hyperdrive = (designator = ${quote(`db-${name}`)}, scheme = ${quote(scheme)}, ` +
+        `user = ${quote(user)}, password = ${quote(password)}, database = ${quote(database)}))`,
+    ),
   ].join(", ");
   const storage = options.storage ? `(localDisk = "storage")` : "(inMemory = void)";
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -65,24 +90,32 @@ const config :Workerd.Config = (
       bindings = [${bindings}],
     )),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    ${databases}
     ${options.storage ? `(name = "storage", disk = (path = ${quote(options.storage)}, writable = true)),` : ""}
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
+    ${options.tcp ? `(name = "tcp", address = "127.0.0.1:0", tcp = (), service = "main"),` : ""}
+  ],
 );
 `;
 }
 
-async function readPort(child: ChildProcess, output: () => string): Promise<number> {
+/** Waits until every socket listens; their ports by name. */
+async function readPorts(child: ChildProcess, names: string[], output: () => string): Promise<Map<string, number>> {
   const control = child.stdio[3];
   if (!control || !("on" in control)) throw new Error("no control channel");
   return new Promise((resolve, reject) => {
+    const ports = new Map<string, number>();
     let text = "";
     control.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      for (const line of text.split("\n")) {
-        if (!line.includes('"listen"')) continue;
-        resolve((JSON.parse(line) as { port: number }).port);
+      const lines = (text + chunk.toString()).split("\n");
+      text = lines.pop() ?? "";
+      for (const line of lines.filter((line) => line.includes('"listen"'))) {
+        const { socket, port } = JSON.parse(line) as { socket: string; port: number };
+        ports.set(socket, port);
       }
+      if (names.every((name) => ports.has(name))) resolve(ports);
     });
     child.on("exit", (code) => reject(new Error(`workerd ended with ${code} before it listened:\n${output()}`)));
   });
@@ -116,8 +149,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const port = await readPort(child, () => log);
+    const ports = await readPorts(child, options.tcp ? ["http", "tcp"] : ["http"], () => log);
+    const port = ports.get("http");
     return {
+      tcpPort: ports.get("tcp") ?? 0,
       fetch: (url, init) => fetch(`http://127.0.0.1:${port}${url}`, init),
       output: () => log,
       stop,

@@ -1,0 +1,99 @@
+/** The two servers under comparison: a real Redis, and the Worker in workerd. */
+import { build } from "esbuild";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningWorker, startWorker } from "../../../../test/workerd.ts";
+
+export interface TestServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Bundles an entry of this folder as the templates' build does: one ES module. */
+export async function bundleWorker(entry: string): Promise<string> {
+  const bundle = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "es2023",
+    conditions: ["workerd"],
+    external: ["cloudflare:*", "node:*"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("/");' },
+  });
+  return bundle.outputFiles[0]!.text;
+}
+
+/** Starts the Worker of `worker.ts`, or of another entry in this folder. Its data lives in `storage` when that is given. */
+export async function startRedisWorker(
+  options: { entry?: string; vars?: Record<string, string>; storage?: string } = {},
+): Promise<RunningWorker> {
+  const content = await bundleWorker(join(import.meta.dirname, options.entry ?? "worker.ts"));
+  // Durable Objects kept in memory have no SQLite.
+  const storage = options.storage ?? (await mkdtemp(join(tmpdir(), "redis-worker-")));
+  const worker = await startWorker({
+    modules: [{ name: "worker.mjs", type: "esModule", content }],
+    durableObjects: ["RedisServer"],
+    tcp: true,
+    vars: options.vars ?? {},
+    storage,
+  });
+  return {
+    ...worker,
+    async stop() {
+      await worker.stop();
+      if (!options.storage) await rm(storage, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts redis-server (or what REDIS_SERVER names) on a free port, without persistence. */
+export async function startRealRedis(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), "redis-"));
+  const port = await freePort();
+  const binary = process.env.REDIS_SERVER ?? "redis-server";
+  const child = spawn(binary, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const failed = new Promise<never>((_, reject) => {
+    child.once("error", (error) => reject(new Error(`${binary}: ${error.message} (apt-get install redis-server)`)));
+    child.once("exit", (code) => reject(new Error(`${binary} ended with ${code}`)));
+  });
+  failed.catch(() => {}); // reported by the race below
+  await Promise.race([failed, answers(port)]);
+  return {
+    port,
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(port: number): Promise<void> {
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
