@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/render"
+	"github.com/dock2edge/dock2edge/internal/source"
+)
+
+// convertOptions are the flags of convert.
+type convertOptions struct {
+	path   string
+	out    string
+	dryRun bool
+	force  bool
+	plan   planFlags
+}
+
+func convertCommand(s *streams) *cobra.Command {
+	o := &convertOptions{}
+	c := &cobra.Command{
+		Use:   "convert [PATH] -o DIR",
+		Short: "Turn an app into a workspace of Workers",
+		Long: `convert decides for every service below PATH what it becomes, says why, and writes an npm workspace to DIR that builds, runs
+and deploys with npm and wrangler alone. The app's own source is copied unmodified. Nothing is executed and no network is
+needed. Files of DIR that were changed by hand since the last convert are never overwritten.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.path = "."
+			if len(args) == 1 {
+				o.path = args[0]
+			}
+			return runConvert(c, s, o)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVarP(&o.out, "output", "o", "", "directory `DIR` to write to")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "say what would be written, write nothing")
+	flags.BoolVar(&o.force, "force", false, "overwrite files that were changed by hand")
+	o.plan.register(flags)
+	return c
+}
+
+func runConvert(c *cobra.Command, s *streams, o *convertOptions) error {
+	if o.out == "" && !o.dryRun {
+		return usagef("convert needs -o DIR, the directory to write to (or --dry-run)")
+	}
+	options, err := o.plan.options()
+	if err != nil {
+		return err
+	}
+	tree, r, err := analyse(c.Context(), o.path, choices{options: options})
+	if err != nil {
+		return err
+	}
+	if err := unknownTargets(r, options); err != nil {
+		return err
+	}
+	if len(r.Plans) == 0 {
+		for _, f := range r.Findings {
+			fmt.Fprintf(s.err, "%s: %s\n", f.Span, f.Message)
+		}
+		return unfinished(fmt.Errorf("%s: no project could be read", o.path))
+	}
+	for _, p := range r.Plans {
+		if err := convertProject(s, o, tree, p, len(r.Plans) > 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// convertProject writes one project. Where PATH holds several, each gets the folder it has in PATH.
+func convertProject(s *streams, o *convertOptions, tree *source.Tree, p *model.Plan, several bool) error {
+	artifacts, err := render.Project(p, Version())
+	if err != nil {
+		return unfinished(err)
+	}
+	dir := o.out
+	if several {
+		dir = filepath.Join(o.out, filepath.FromSlash(path.Clean(p.Project.Dir)))
+	}
+	printPlan(s, p)
+	if o.dryRun {
+		for _, a := range artifacts {
+			fmt.Fprintf(s.out, "would write %s\n", a.Path)
+		}
+		return nil
+	}
+	w := &writer{tree: tree, dir: dir, force: o.force, root: tree.Abs(p.Project.Dir)}
+	if err := w.write(artifacts); err != nil {
+		return unfinished(err)
+	}
+	for _, name := range w.kept {
+		fmt.Fprintf(s.err, "kept %s: it is no longer generated but was changed by hand\n", name)
+	}
+	fmt.Fprintf(s.out, "\nWrote %d files to %s. Next: dock2edge verify %s\n", len(artifacts), dir, dir)
+	return nil
+}
+
+// printPlan says in a few lines what becomes of each service.
+func printPlan(s *streams, p *model.Plan) {
+	width := 0
+	for _, sp := range p.Services {
+		width = max(width, len(sp.Service.Name))
+	}
+	fmt.Fprintf(s.out, "%s\n", p.Project.Name)
+	for _, sp := range p.Services {
+		fmt.Fprintf(s.out, "  %-*s  %-17s  %s\n", width, sp.Service.Name, sp.Target, strings.TrimSuffix(reasonText(sp), "."))
+	}
+	for _, w := range p.Warnings {
+		fmt.Fprintf(s.out, "  limit: %s\n", w)
+	}
+	for _, q := range p.Questions {
+		fmt.Fprintf(s.out, "  question: %s (taken: %s; change it with --target %s=%s)\n", q.Text, q.Choices[0], q.Service, q.Choices[1])
+	}
+}
+
+func reasonText(sp *model.ServicePlan) string {
+	if len(sp.Why) == 0 {
+		return ""
+	}
+	text := sp.Why[0].Text
+	for _, c := range sp.Why[0].Cites {
+		if c.Span.File != "" {
+			return fmt.Sprintf("%s (%s:%d)", text, c.Span.File, c.Span.Start.Line)
+		}
+	}
+	return text
+}

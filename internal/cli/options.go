@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+)
+
+// planFlags are the flags of every command that makes a plan.
+type planFlags struct {
+	answers string
+	targets []string
+	date    string
+	plan    string
+	bytes   string
+}
+
+func (f *planFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.answers, "answers", "", "YAML `FILE` with choices: targets, compatibilityDate, plan, transport")
+	flags.StringArrayVar(&f.targets, "target", nil, "what a service becomes, as `SERVICE=TARGET`; may be repeated")
+	flags.StringVar(&f.date, "compatibility-date", "", "compatibility `DATE` of the emitted Workers, YYYY-MM-DD")
+	flags.StringVar(&f.plan, "plan", "", "Cloudflare plan whose limits count: free or paid (default paid)")
+	flags.StringVar(&f.bytes, "transport", "", "how bytes reach a Durable Object: connect or websocket (default connect)")
+}
+
+// answers is the format of --answers.
+type answers struct {
+	Targets           map[string]string `yaml:"targets"`
+	CompatibilityDate string            `yaml:"compatibilityDate"`
+	Plan              string            `yaml:"plan"`
+	Transport         string            `yaml:"transport"`
+}
+
+var datePattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+// options joins the answers file and the flags; flags win.
+func (f *planFlags) options() (model.Options, error) {
+	var a answers
+	if f.answers != "" {
+		data, err := os.ReadFile(f.answers)
+		if err != nil {
+			return model.Options{}, usagef("--answers: %v", err)
+		}
+		if err := yaml.Unmarshal(data, &a); err != nil {
+			return model.Options{}, usagef("--answers %s: %v", f.answers, err)
+		}
+	}
+	o := model.Options{
+		CompatibilityDate: or(f.date, a.CompatibilityDate), PlanName: or(f.plan, a.Plan), Transport: or(f.bytes, a.Transport),
+		Targets: map[string]model.Target{},
+	}
+	for service, target := range a.Targets {
+		o.Targets[service] = model.Target(target)
+	}
+	for _, t := range f.targets {
+		service, target, ok := strings.Cut(t, "=")
+		if !ok {
+			return o, usagef("--target %s: want SERVICE=TARGET, for example --target db=external", t)
+		}
+		o.Targets[service] = model.Target(target)
+	}
+	return defaults(o), validate(o)
+}
+
+func validate(o model.Options) error {
+	if o.CompatibilityDate != "" && !datePattern.MatchString(o.CompatibilityDate) {
+		return usagef("--compatibility-date %s: want YYYY-MM-DD", o.CompatibilityDate)
+	}
+	if err := oneOf("--plan", o.PlanName, "free", "paid"); err != nil {
+		return err
+	}
+	if err := oneOf("--transport", o.Transport, "connect", "websocket"); err != nil {
+		return err
+	}
+	known := []string{"worker", "durable-object", "durable-object-kv", "hyperdrive", "external", "container", "dropped", "assets", "gateway"}
+	for service, target := range o.Targets {
+		if err := oneOf("--target "+service, string(target), known...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknownTargets are services of the choices that no project has.
+func unknownTargets(report *model.Report, o model.Options) error {
+	var names []string
+	for _, p := range report.Workspace.Projects {
+		for _, s := range p.Services {
+			names = append(names, s.Name)
+		}
+	}
+	for service := range o.Targets {
+		if !slices.Contains(names, service) {
+			return usagef("--target %s: there is no such service; there are %s", service, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+func oneOf(flag, value string, valid ...string) error {
+	if value == "" || slices.Contains(valid, value) {
+		return nil
+	}
+	return &exit{code: ExitUsage, err: fmt.Errorf("%s %s: want one of %s", flag, value, strings.Join(valid, ", "))}
+}
+
+func or(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,35 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func planCommand(s *streams) *cobra.Command {
+	o := &convertOptions{dryRun: true}
+	c := &cobra.Command{
+		Use:   "plan [PATH]",
+		Short: "Say what each service would become, and why",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			path := "."
+			if len(args) == 1 {
+				path = args[0]
+			}
+			options, err := o.plan.options()
+			if err != nil {
+				return err
+			}
+			_, r, err := analyse(c.Context(), path, choices{options: options})
+			if err != nil {
+				return err
+			}
+			if err := unknownTargets(r, options); err != nil {
+				return err
+			}
+			for _, p := range r.Plans {
+				printPlan(s, p)
+			}
+			return nil
+		},
+	}
+	o.plan.register(c.Flags())
+	return c
+}

@@ -1,0 +1,270 @@
+package verify
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Answer is one HTTP response.
+type Answer struct {
+	Status  int
+	Headers http.Header
+	Body    []byte
+	// Problem is set instead of the rest when no answer came.
+	Problem string
+}
+
+// volatileHeaders are never compared with an original: the connection's own, and those a server or the edge sets for itself.
+var volatileHeaders = map[string]bool{
+	"date": true, "connection": true, "keep-alive": true, "transfer-encoding": true, "server": true, "content-length": true,
+	"content-encoding": true, "vary": true, "alt-svc": true, "trailer": true, "upgrade": true, "cf-ray": true, "x-powered-by-wrangler": true,
+}
+
+// differences compares an answer with what is expected. Each entry names the part, what was wanted and what came.
+func differences(want *Expect, got Answer) []string {
+	if got.Problem != "" {
+		return []string{got.Problem}
+	}
+	if want == nil {
+		return nil
+	}
+	var out []string
+	if want.Status != 0 && want.Status != got.Status {
+		out = append(out, fmt.Sprintf("status: want %d, got %d", want.Status, got.Status))
+	}
+	for _, name := range slices.Sorted(maps.Keys(want.Headers)) {
+		value := strings.Join(got.Headers.Values(name), ", ")
+		if !matchText(want.Headers[name], value) {
+			out = append(out, fmt.Sprintf("header %s: want %q, got %q", name, want.Headers[name], value))
+		}
+	}
+	switch {
+	case want.JSON != nil:
+		out = append(out, jsonDifferences(want.JSON, got.Body)...)
+	case want.Body != nil && !matchText(*want.Body, string(got.Body)):
+		out = append(out, "body: "+textDifference(*want.Body, string(got.Body)))
+	}
+	return out
+}
+
+// matchText compares texts; "<any>" in pattern stands for any run of characters.
+func matchText(pattern, text string) bool {
+	if !strings.Contains(pattern, Any) {
+		return pattern == text
+	}
+	parts := strings.Split(pattern, Any)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	re, err := regexp.Compile(`(?s)\A` + strings.Join(parts, ".*") + `\z`)
+	return err == nil && re.MatchString(text)
+}
+
+func jsonDifferences(want json.RawMessage, body []byte) []string {
+	var a, b any
+	if err := json.Unmarshal(want, &a); err != nil {
+		return []string{"expected JSON cannot be read: " + err.Error()}
+	}
+	if err := json.Unmarshal(body, &b); err != nil {
+		return []string{"body: want JSON, got " + excerpt(string(body))}
+	}
+	return compareJSON("body", a, b)
+}
+
+// compareJSON lists the places where two JSON values differ. The string "<any>" matches any value.
+func compareJSON(path string, want, got any) []string {
+	switch want := want.(type) {
+	case string:
+		if want == Any {
+			return nil
+		}
+		if text, ok := got.(string); ok && matchText(want, text) {
+			return nil
+		}
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		if !ok {
+			break
+		}
+		var out []string
+		for _, key := range slices.Sorted(maps.Keys(want)) {
+			value, has := object[key]
+			if !has {
+				out = append(out, fmt.Sprintf("%s.%s: missing", path, key))
+				continue
+			}
+			out = append(out, compareJSON(path+"."+key, want[key], value)...)
+		}
+		for _, key := range slices.Sorted(maps.Keys(object)) {
+			if _, has := want[key]; !has {
+				out = append(out, fmt.Sprintf("%s.%s: unexpected", path, key))
+			}
+		}
+		return out
+	case []any:
+		list, ok := got.([]any)
+		if !ok {
+			break
+		}
+		if len(list) != len(want) {
+			return []string{fmt.Sprintf("%s: want %d elements, got %d", path, len(want), len(list))}
+		}
+		var out []string
+		for i := range want {
+			out = append(out, compareJSON(fmt.Sprintf("%s[%d]", path, i), want[i], list[i])...)
+		}
+		return out
+	}
+	if reflect.DeepEqual(want, got) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: want %s, got %s", path, short(want), short(got))}
+}
+
+func short(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return excerpt(string(data))
+}
+
+func excerpt(text string) string {
+	if !utf8.ValidString(text) {
+		return fmt.Sprintf("%d bytes of binary data", len(text))
+	}
+	if len(text) > 120 {
+		return fmt.Sprintf("%q… (%d bytes)", strings.ToValidUTF8(text[:120], ""), len(text))
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// textDifference shows the first place where two texts part.
+func textDifference(want, got string) string {
+	if strings.Contains(want, Any) {
+		return fmt.Sprintf("want %s, got %s", excerpt(want), excerpt(got))
+	}
+	n := 0
+	for n < len(want) && n < len(got) && want[n] == got[n] {
+		n++
+	}
+	from := max(0, n-20)
+	return fmt.Sprintf("want %s, got %s (they part at byte %d)", excerpt(strings.ToValidUTF8(want[from:], "")), excerpt(strings.ToValidUTF8(got[from:], "")), n)
+}
+
+// learn makes the expectation that two answers of the original agree on: what differs between them is volatile.
+func learn(first, second Answer) *Expect {
+	e := &Expect{Status: first.Status, Headers: map[string]string{}}
+	for name := range first.Headers {
+		key := strings.ToLower(name)
+		a, b := strings.Join(first.Headers.Values(name), ", "), strings.Join(second.Headers.Values(name), ", ")
+		if !volatileHeaders[key] && a == b {
+			e.Headers[key] = a
+		}
+	}
+	var a, b any
+	if json.Unmarshal(first.Body, &a) == nil && json.Unmarshal(second.Body, &b) == nil && isStructure(a) {
+		e.JSON, _ = json.Marshal(common(a, b))
+		return e
+	}
+	text := string(first.Body)
+	if !utf8.ValidString(text) {
+		if string(second.Body) != text {
+			return e
+		}
+		e.Body = &text
+		return e
+	}
+	masked := commonText(text, string(second.Body))
+	e.Body = &masked
+	return e
+}
+
+func isStructure(v any) bool {
+	switch v.(type) {
+	case map[string]any, []any:
+		return true
+	}
+	return false
+}
+
+// common keeps what two JSON values share and puts "<any>" where they differ.
+func common(a, b any) any {
+	switch a := a.(type) {
+	case map[string]any:
+		other, ok := b.(map[string]any)
+		if !ok || len(a) != len(other) {
+			return Any
+		}
+		out := map[string]any{}
+		for key, value := range a {
+			second, has := other[key]
+			if !has {
+				return Any
+			}
+			out[key] = common(value, second)
+		}
+		return out
+	case []any:
+		other, ok := b.([]any)
+		if !ok || len(a) != len(other) {
+			return Any
+		}
+		out := make([]any, len(a))
+		for i := range a {
+			out[i] = common(a[i], other[i])
+		}
+		return out
+	}
+	if reflect.DeepEqual(a, b) {
+		return a
+	}
+	return Any
+}
+
+// commonText keeps the lines two texts share, and of lines that differ their common start and end.
+func commonText(a, b string) string {
+	if a == b {
+		return a
+	}
+	first, second := strings.Split(a, "\n"), strings.Split(b, "\n")
+	if len(first) != len(second) {
+		return Any
+	}
+	for i, line := range first {
+		if line != second[i] {
+			first[i] = commonLine(line, second[i])
+		}
+	}
+	return strings.Join(first, "\n")
+}
+
+func commonLine(a, b string) string {
+	head := 0
+	for head < len(a) && head < len(b) && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	// What differs is a whole word, even where two values happen to share letters.
+	for head > 0 && isWord(a[head-1]) {
+		head--
+	}
+	for tail > 0 && isWord(a[len(a)-tail]) {
+		tail--
+	}
+	return strings.ToValidUTF8(a[:head], "") + Any + strings.ToValidUTF8(a[len(a)-tail:], "")
+}
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-' || c >= utf8.RuneSelf
+}

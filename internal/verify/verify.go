@@ -1,0 +1,224 @@
+// Package verify is the judge: it builds an emitted project, checks it with Cloudflare's own tools, boots all its Workers in
+// workerd, sends real requests and compares the answers with the original's.
+//
+// Run is the function to open; its stages are in order there. A check that could not be made is skipped with the reason and
+// never counted as passed. Everything that is started ends with the context.
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+)
+
+// Options are the inputs of a run.
+type Options struct {
+	// Dir is the emitted project.
+	Dir string
+	// Requests to send; nil takes health checks and routes from the lock file.
+	Requests []Request
+	// Against is the base URL of a running original; empty when there is none.
+	Against string
+	// Values are values for required secrets and variables by name.
+	Values map[string]string
+	// ServiceValues are the same by service; they come after Values.
+	ServiceValues map[string]map[string]string
+	// Connect are URLs of servers outside by Compose service.
+	Connect map[string]string
+	// Toolchain is what to install when the machine has no fitting Node.js.
+	Toolchain Toolchain
+	// Log gets one line per step while the run goes on; nil for silence.
+	Log io.Writer
+	// Only limits the run to the requests: the project's own CI has made the other checks already.
+	SkipChecks bool
+}
+
+// Check is one check of one Worker, or of the whole project.
+type Check struct {
+	Name   string `json:"name"`
+	Worker string `json:"worker"`
+	// Status is "passed", "failed" or "skipped".
+	Status string `json:"status"`
+	Why    string `json:"why"`
+}
+
+// Result is what verify found. Its JSON form is a contract.
+type Result struct {
+	Version  int             `json:"version"`
+	Checks   []Check         `json:"checks"`
+	Requests []RequestResult `json:"requests"`
+	Summary  Summary         `json:"summary"`
+	// Toolchain says which Node.js and wrangler were used.
+	Toolchain string `json:"-"`
+}
+
+// Summary counts requests.
+type Summary struct {
+	Same      int `json:"same"`
+	Different int `json:"different"`
+	Failed    int `json:"failed"`
+}
+
+// OK tells whether every check passed or was skipped and every request was answered as it should be.
+func (r *Result) OK() bool {
+	for _, c := range r.Checks {
+		if c.Status == "failed" {
+			return false
+		}
+	}
+	return r.Summary.Different == 0 && r.Summary.Failed == 0
+}
+
+// Run verifies an emitted project. The error is for what keeps verify itself from working; what is wrong with the project
+// is in the result.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	r := &runner{options: o, result: &Result{Version: 1, Checks: []Check{}, Requests: []RequestResult{}}}
+	if err := r.readLock(); err != nil {
+		return nil, err
+	}
+	tools, err := r.toolchain(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.tools = tools
+	r.result.Toolchain = tools.String()
+	r.logf("using %s", tools)
+	ready := r.install(ctx)
+	if ready && !o.SkipChecks {
+		r.schema()
+	}
+	built := ready && r.build(ctx)
+	if ready && !o.SkipChecks {
+		r.types(ctx, built)
+		r.dryRun(ctx, built)
+	}
+	if err := r.requests(ctx, built); err != nil {
+		return r.result, err
+	}
+	r.summarise()
+	return r.result, ctx.Err()
+}
+
+type runner struct {
+	options Options
+	result  *Result
+	lock    model.Lock
+	tools   tools
+}
+
+func (r *runner) readLock() error {
+	data, err := os.ReadFile(filepath.Join(r.options.Dir, "dock2edge.json"))
+	if err != nil {
+		return fmt.Errorf("%s is no project that convert wrote: %w", r.options.Dir, err)
+	}
+	if err := json.Unmarshal(data, &r.lock); err != nil {
+		return fmt.Errorf("dock2edge.json: %w", positioned(data, err))
+	}
+	return nil
+}
+
+// workers are the services that became a Worker.
+func (r *runner) workers() []model.LockService {
+	var out []model.LockService
+	for _, s := range r.lock.Services {
+		if s.Worker != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (r *runner) dir(s model.LockService) string {
+	return filepath.Join(r.options.Dir, filepath.FromSlash(s.Directory))
+}
+
+func (r *runner) check(name, worker, status, why string) {
+	r.result.Checks = append(r.result.Checks, Check{Name: name, Worker: worker, Status: status, Why: why})
+	r.logf("%-10s %-24s %s %s", name, worker, status, firstLine(why))
+}
+
+func (r *runner) logf(format string, args ...any) {
+	if r.options.Log != nil {
+		fmt.Fprintf(r.options.Log, format+"\n", args...)
+	}
+}
+
+func firstLine(text string) string {
+	for i, c := range text {
+		if c == '\n' {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+func (r *runner) summarise() {
+	for _, q := range r.result.Requests {
+		switch q.Status {
+		case "same":
+			r.result.Summary.Same++
+		case "different":
+			r.result.Summary.Different++
+		default:
+			r.result.Summary.Failed++
+		}
+	}
+}
+
+// requests boots the project and sends the requests.
+func (r *runner) requests(ctx context.Context, built bool) error {
+	list := r.options.Requests
+	if list == nil {
+		list = r.ownRequests()
+	}
+	list = r.fillServices(list)
+	if !built {
+		r.check("boot", "", "skipped", "the project could not be built")
+		for _, q := range list {
+			r.result.Requests = append(r.result.Requests, RequestResult{Name: q.Name, Service: q.Service, Status: "failed", Differences: []string{"the project could not be built"}})
+		}
+		return nil
+	}
+	if r.options.Against != "" {
+		r.logf("asking the original at %s", r.options.Against)
+		learnt, err := compareWith(ctx, newTarget(r.options.Against, false), list)
+		if err != nil {
+			return err
+		}
+		list = learnt
+	}
+	server, err := r.boot(ctx)
+	if err != nil {
+		r.check("boot", "", "failed", err.Error())
+		for _, q := range list {
+			r.result.Requests = append(r.result.Requests, RequestResult{Name: q.Name, Service: q.Service, Status: "failed", Differences: []string{"the Workers did not start"}})
+		}
+		return nil
+	}
+	defer server.close()
+	r.check("boot", "", "passed", fmt.Sprintf("%d Workers in one workerd", len(r.workers())))
+	app := newTarget(server.url, true)
+	r.health(ctx, app)
+	if len(list) == 0 {
+		r.check("requests", "", "skipped", "there is no request file, no health check and no route was found in the source")
+		return nil
+	}
+	r.result.Requests = judge(ctx, app, list)
+	r.explain(server)
+	return nil
+}
+
+// explain prints the Workers' own log beside failures, where the reason usually stands.
+func (r *runner) explain(s *server) {
+	for _, q := range r.result.Requests {
+		if q.Status != "same" {
+			r.logf("the Workers' log ends with:\n%s", lastLines(s.process.output.String(), 40))
+			return
+		}
+	}
+}
