@@ -8,7 +8,12 @@
  *   bindings; for Durable Object stubs it has only been seen in local workerd.
  * - `websocket`: the same bytes as binary messages of a WebSocket that is opened with the other side's `fetch()`.
  *   Works wherever Durable Objects work, at the price of one more layer.
+ *
+ * A connection buffers nothing: a write may wait until the other side reads. Whoever serves a protocol has to keep
+ * reading while a write is under way, as both ends may begin by talking.
  */
+
+import { WebSocketBytes } from "./websocket-bytes";
 
 /** A TCP-like, full-duplex stream of bytes. A `Socket` of `cloudflare:sockets` satisfies it. */
 export interface ByteStream {
@@ -22,4 +27,70 @@ export interface ByteStream {
   readonly closed: Promise<unknown>;
   /** Ends the connection in both directions. */
   close(): Promise<void>;
+}
+
+/** The ways in which bytes reach a Durable Object. */
+export type TransportKind = "connect" | "websocket";
+
+/** What can be dialled: a service binding or the stub of a Durable Object. */
+export type Dialable = Pick<Fetcher, "connect" | "fetch">;
+
+/** Carries the dialled address ("redis:6379") of the websocket transport. The public entrypoint removes it from what comes in. */
+export const ADDRESS_HEADER = "x-dock2edge-connect";
+
+/** Opens a connection to `address` ("host:port") at the other end of `target`. Failures show in `opened`. */
+export function openByteStream(target: Dialable, address: string, kind: TransportKind): ByteStream {
+  return kind === "connect" ? target.connect(address) : openOverWebSocket(target, address);
+}
+
+/** A connection that arrived over the websocket transport. */
+export interface AcceptedByteStream {
+  /** What was dialled: "host:port". */
+  address: string;
+  stream: ByteStream;
+  /** The answer that `fetch()` has to return for the connection to stand. */
+  response: Response;
+}
+
+/** The receiving side of the websocket transport; null for any other request. */
+export function acceptByteStream(request: Request): AcceptedByteStream | null {
+  const address = request.headers.get(ADDRESS_HEADER);
+  if (address === null || request.headers.get("upgrade")?.toLowerCase() !== "websocket") return null;
+  const [theirs, ours] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
+  return {
+    address,
+    stream: new WebSocketBytes(Promise.resolve(ours)),
+    response: new Response(null, { status: 101, webSocket: theirs }),
+  };
+}
+
+/** Two ends of a connection inside one instance, for a client and a server of the same app. */
+export function byteStreamPair(): [ByteStream, ByteStream] {
+  const there = new IdentityTransformStream();
+  const back = new IdentityTransformStream();
+  return [loopbackEnd(back.readable, there.writable), loopbackEnd(there.readable, back.writable)];
+}
+
+function loopbackEnd(readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>): ByteStream {
+  const closed = Promise.withResolvers<void>();
+  return {
+    readable,
+    writable,
+    opened: Promise.resolve(),
+    closed: closed.promise,
+    async close() {
+      closed.resolve();
+      // A locked stream refuses; then its reader or writer ends it.
+      await Promise.allSettled([writable.abort(), readable.cancel()]);
+    },
+  };
+}
+
+function openOverWebSocket(target: Dialable, address: string): ByteStream {
+  const headers = { upgrade: "websocket", [ADDRESS_HEADER]: address };
+  const socket = target.fetch("http://transport.internal/", { headers }).then((response) => {
+    if (!response.webSocket) throw new Error(`${address} did not accept the connection: status ${response.status}`);
+    return response.webSocket;
+  });
+  return new WebSocketBytes(socket);
 }

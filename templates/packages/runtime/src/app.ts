@@ -1,0 +1,194 @@
+/**
+ * The Worker around a lifted app: its entrypoints, and the Durable Object that is its process.
+ *
+ * Three ways lead in. The default entrypoint is what the outside reaches: HTTP to the app's port and nothing else. `Internal` is
+ * what the project's other services reach: HTTP and TCP to any port. Cron triggers wake apps that serve no port.
+ */
+
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { INSTANCE_NAME, type AppConfig } from "./config";
+import { describeError } from "./errors";
+import type { Image } from "./image";
+import { Instance, plainAnswer, type InstanceOptions } from "./instance";
+import { PORT_HEADER } from "./network";
+import { acceptByteStream, ADDRESS_HEADER, openByteStream, type ByteStream } from "./transport";
+
+type Env = Record<string, unknown>;
+
+/** The binding of the app's Durable Object. */
+const APP_BINDING = "APP";
+
+/** How often a request without a body is tried again when it met an instance on its way out. */
+const RESTART_ATTEMPTS = 2;
+
+/** Thrown out of a Durable Object that is about to be replaced, to requests the app has not seen. */
+const RESTARTING = "dock2edge: the app is restarting";
+
+/**
+ * The running copy of this isolate. workerd's error events and `globalThis.fetch` belong to the isolate, and a converted service
+ * has one instance per isolate; after a restart the new one takes over.
+ */
+let current: Instance | undefined;
+
+const realFetch = globalThis.fetch;
+
+/** What a service's `src/worker.ts` exports. */
+export interface App {
+  DurableObject: typeof DurableObject<Env>;
+  Internal: typeof WorkerEntrypoint<Env>;
+  worker: ExportedHandler<Env>;
+}
+
+/** Makes the Worker of a converted service. */
+export function createApp(config: AppConfig, image: Image): App {
+  const route = config.host === "durable-object" ? objectRoute(config) : isolateRoute(config, image);
+
+  class AppObject extends DurableObject<Env> {
+    readonly #instance: Instance;
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env);
+      this.#instance = start({ config, image, env, sql: ctx.storage.sql, onExit: (code) => void this.#restart(code) });
+    }
+
+    override async fetch(request: Request): Promise<Response> {
+      if (this.#instance.exited) throw new Error(RESTARTING);
+      const connection = acceptByteStream(request);
+      if (connection) {
+        await this.#instance.accept(connection.stream, portOf(connection.address));
+        return connection.response;
+      }
+      const port = request.headers.get(PORT_HEADER);
+      return this.#instance.handle(withoutInternalHeaders(request), port === null ? null : Number(port));
+    }
+
+    override async connect(socket: Socket): Promise<void> {
+      const { localAddress } = await socket.opened;
+      await this.#instance.accept(socket, portOf(localAddress ?? ""));
+      await socket.closed;
+    }
+
+    /** Does nothing: that the object exists is enough, as its constructor starts the app. */
+    wake(): void {}
+
+    async #restart(code: number): Promise<void> {
+      await this.ctx.storage.sync();
+      this.ctx.abort(`the app exited with status ${code}`);
+    }
+  }
+
+  class Internal extends WorkerEntrypoint<Env> {
+    override fetch(request: Request): Promise<Response> {
+      return route.fetch(request, Number(new URL(request.url).port) || 80, this.env);
+    }
+
+    override async connect(socket: Socket): Promise<void> {
+      const { localAddress } = await socket.opened;
+      await route.connect(socket, localAddress ?? "", this.env);
+    }
+  }
+
+  return {
+    DurableObject: AppObject,
+    Internal,
+    worker: {
+      fetch: (request, env) => route.fetch(request, null, env),
+      scheduled: (_event, env) => route.wake(env),
+    },
+  };
+}
+
+/** How an entrypoint reaches the running app. A port of null is the app's own. */
+interface Route {
+  fetch(request: Request, port: number | null, env: Env): Promise<Response>;
+  connect(socket: Socket, address: string, env: Env): Promise<void>;
+  wake(env: Env): Promise<void>;
+}
+
+/** The app runs in the one Durable Object of its namespace. */
+function objectRoute(config: AppConfig): Route {
+  const object = (env: Env) =>
+    (env[APP_BINDING] as DurableObjectNamespace<DurableObject & { wake(): void }>).getByName(INSTANCE_NAME);
+  return {
+    async fetch(request, port, env) {
+      if (config.port === null && port === null) return plainAnswer(404, `${config.name} serves no HTTP`);
+      const marked = withoutInternalHeaders(request, port);
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await object(env).fetch(marked);
+        } catch (error) {
+          const isUnseen = String(error).includes(RESTARTING);
+          if (isUnseen && marked.body === null && attempt < RESTART_ATTEMPTS) continue;
+          console.error(`${config.name} did not answer: ${describeError(error)}`);
+          return plainAnswer(502, "the app did not answer");
+        }
+      }
+    },
+    async connect(socket, address, env) {
+      await join(socket, openByteStream(object(env), address, config.transport));
+    },
+    wake: async (env) => void (await object(env).wake()),
+  };
+}
+
+/** The app runs in the isolate itself, from its first request on. */
+function isolateRoute(config: AppConfig, image: Image): Route {
+  let instance: Instance | undefined;
+  const running = (env: Env): Instance => {
+    if (!instance || instance.exited) instance = start({ config, image, env, sql: undefined, onExit() {} });
+    return instance;
+  };
+  return {
+    fetch: (request, port, env) => running(env).handle(withoutInternalHeaders(request), port),
+    async connect(socket, address, env) {
+      await running(env).accept(socket, portOf(address));
+      await socket.closed;
+    },
+    wake: async (env) => void running(env),
+  };
+}
+
+function start(options: Omit<InstanceOptions, "fetchOutside">): Instance {
+  const instance = new Instance({ ...options, fetchOutside: realFetch });
+  current = instance;
+  instance.boot();
+  return instance;
+}
+
+/** Removes what only the project may say; with a port, says it. */
+function withoutInternalHeaders(request: Request, port: number | null = null): Request {
+  const { headers } = request;
+  if (port === null && !headers.has(PORT_HEADER) && !headers.has(ADDRESS_HEADER)) return request;
+  const marked = new Request(request);
+  marked.headers.delete(ADDRESS_HEADER);
+  if (port === null) marked.headers.delete(PORT_HEADER);
+  else marked.headers.set(PORT_HEADER, String(port));
+  return marked;
+}
+
+/** The port of "host:port". */
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(":") + 1));
+}
+
+/** Passes bytes both ways until both sides are done. */
+async function join(near: ByteStream, far: ByteStream): Promise<void> {
+  await Promise.allSettled([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
+  await Promise.allSettled([near.close(), far.close()]);
+}
+
+// The app's global fetch, and what its promises and callbacks leave behind. Outside an app they stay workerd's.
+globalThis.fetch = ((input: RequestInfo | URL, init?: RequestInit) =>
+  current ? current.network.fetch(input, init) : realFetch(input as RequestInfo, init)) as typeof fetch;
+
+globalThis.addEventListener("unhandledrejection", (event) => {
+  if (!current) return;
+  event.preventDefault();
+  current.unhandled(event.reason, event.promise);
+});
+
+globalThis.addEventListener("error" as never, (event: ErrorEvent) => {
+  if (!current) return;
+  event.preventDefault();
+  current.uncaught(event.error ?? new Error(event.message), "uncaughtException");
+});

@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
+import { connectionReset } from "../errors";
+import type { Socket } from "../net/socket";
+import { parseRawHeaders, parseRawHeadersDistinct, toRawHeaders } from "./headers";
+
+/**
+ * A request as the server sees it, or a response as the client sees it: Node's `http.IncomingMessage` over a fetch body.
+ *
+ * workerd has a class of this name. It isn't used: its `pipe` ignores backpressure, and `close` comes before `finish`.
+ */
+export class IncomingMessage extends Readable {
+  httpVersion = "1.1";
+  httpVersionMajor = 1;
+  httpVersionMinor = 1;
+  complete = false;
+  aborted = false;
+  upgrade = false;
+  joinDuplicateHeaders = false;
+  url = "";
+  method: string | null = null;
+  statusCode: number | null = null;
+  statusMessage: string | null = null;
+  rawHeaders: string[] = [];
+  rawTrailers: string[] = [];
+  trailers: Record<string, string> = {};
+  trailersDistinct: Record<string, string[]> = {};
+  socket: Socket;
+  /** The response to this request (client side, set by the client). */
+  req?: unknown;
+  _dumped = false;
+  _parsedHeaders: IncomingHttpHeaders | undefined;
+  _body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  _reading = false;
+
+  constructor(socket: Socket) {
+    super({ highWaterMark: 64 * 1024 });
+    this.socket = socket;
+  }
+
+  get connection(): Socket {
+    return this.socket;
+  }
+
+  set connection(socket: Socket) {
+    this.socket = socket;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return (this._parsedHeaders ??= parseRawHeaders(this.rawHeaders));
+  }
+
+  set headers(headers: IncomingHttpHeaders) {
+    this._parsedHeaders = headers;
+  }
+
+  get headersDistinct(): Record<string, string[]> {
+    return parseRawHeadersDistinct(this.rawHeaders);
+  }
+
+  setTimeout(ms: number, callback?: () => void): this {
+    if (callback) this.on("timeout", callback);
+    this.socket.setTimeout(ms);
+    return this;
+  }
+
+  /** Reads the rest and throws it away: nobody is going to ask for it. */
+  _dump(): void {
+    if (this._dumped) return;
+    this._dumped = true;
+    this.removeAllListeners("data");
+    this.resume();
+  }
+
+  /** Ends the message because the other side went away. */
+  _abort(): void {
+    if (this.destroyed || this.readableEnded) return;
+    this.destroy(connectionReset("aborted"));
+  }
+
+  override _read(): void {
+    if (this._reading || this.complete) return;
+    this._reading = true;
+    void this._pump();
+  }
+
+  async _pump(): Promise<void> {
+    try {
+      for (;;) {
+        const part = await this._body?.read();
+        if (this.destroyed) return;
+        if (!part || part.done) {
+          this.complete = true;
+          this.push(null);
+          return;
+        }
+        if (part.value.byteLength > 0 && !this.push(asBuffer(part.value))) return;
+      }
+    } catch (error) {
+      this.destroy(Object.assign(connectionReset("aborted"), { cause: error }));
+    } finally {
+      this._reading = false;
+    }
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.readableEnded || !this.complete) {
+      this.aborted = true;
+      this.emit("aborted");
+      this._body?.cancel().catch(() => {}); // the other side may be gone already
+    }
+    // As in Node: an aborted message is no error to somebody who does not listen for errors.
+    if (this.listenerCount("error") === 0) error = null;
+    queueMicrotask(() => callback(error));
+  }
+}
+
+/** Fills a message from the parts of a fetch Request or Response. */
+export function fillMessage(message: IncomingMessage, headers: Headers, body: ReadableStream<Uint8Array> | null): void {
+  message.rawHeaders = toRawHeaders(headers);
+  message._body = body?.getReader();
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,189 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
+import { codedError, connectionReset } from "../errors";
+import type { Socket } from "../net/socket";
+import { toFetchHeaders } from "./headers";
+import type { IncomingMessage } from "./incoming";
+import { OutgoingMessage, statusText } from "./outgoing";
+
+type HeaderList = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHttpHeader][];
+
+/** Statuses whose answer has no body, whatever the app writes. */
+const BODILESS = new Set([204, 205, 304]);
+
+/**
+ * Node's `http.ServerResponse`, which becomes a fetch `Response`.
+ *
+ * An answer that `end()` brings in one piece becomes a Response with that body. Otherwise the Response starts with the first
+ * write and the body is a stream whose writes wait for the reader, so that `write()` returns false and 'drain' comes as with a
+ * slow client of Node's.
+ */
+export class ServerResponse extends OutgoingMessage {
+  statusCode = 200;
+  statusMessage: string | undefined;
+  req: IncomingMessage;
+  /** Where the Response goes. A response without it (light-my-request makes such) keeps its body to itself. */
+  _deliver: ((response: Response) => void) | undefined;
+  _writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  _whole: Uint8Array[] | undefined;
+  _begun = false;
+
+  constructor(req: IncomingMessage) {
+    super();
+    this.req = req;
+    if (req.method === "HEAD") this._hasBody = false;
+  }
+
+  assignSocket(socket: Socket): void {
+    this.socket = socket;
+    this.emit("socket", socket);
+  }
+
+  detachSocket(): void {
+    this.socket = null;
+  }
+
+  /** Interim answers have no counterpart in fetch. */
+  writeContinue(callback?: () => void): void {
+    callback?.();
+  }
+
+  writeProcessing(callback?: () => void): void {
+    callback?.();
+  }
+
+  writeEarlyHints(_hints: unknown, callback?: () => void): void {
+    callback?.();
+  }
+
+  writeHead(status: number, reason?: string | HeaderList, headers?: HeaderList): this {
+    if (this._header)
+      throw codedError("ERR_HTTP_HEADERS_SENT", "Cannot write headers after they are sent to the client");
+    const code = status | 0;
+    if (code < 100 || code > 999)
+      throw codedError("ERR_HTTP_INVALID_STATUS_CODE", `Invalid status code: ${status}`, RangeError);
+    if (typeof reason === "string") this.statusMessage = reason;
+    else headers ??= reason;
+    this.statusMessage ||= statusText(code);
+    // eslint-disable-next-line no-control-regex
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(this.statusMessage)) {
+      throw codedError("ERR_INVALID_CHAR", "Invalid character in statusMessage", TypeError);
+    }
+    this.statusCode = code;
+    if (headers) this._setAll(headers);
+    if (BODILESS.has(code) || code < 200) this._hasBody = false;
+    this._header = this._renderHeader(`HTTP/1.1 ${code} ${this.statusMessage}`);
+    return this;
+  }
+
+  writeHeader(status: number, reason?: string | HeaderList, headers?: HeaderList): this {
+    return this.writeHead(status, reason, headers);
+  }
+
+  override _implicitHeader(): void {
+    this.writeHead(this.statusCode);
+  }
+
+  override end(chunk?: unknown, encoding?: never, callback?: never): this {
+    if (!this._begun && !this.writableEnded && this.writableLength === 0) this._whole = [];
+    return super.end(chunk, encoding, callback);
+  }
+
+  _setAll(headers: HeaderList): void {
+    if (!Array.isArray(headers)) {
+      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value as OutgoingHttpHeader);
+      return;
+    }
+    const flat = Array.isArray(headers[0])
+      ? (headers as [string, OutgoingHttpHeader][]).flatMap(([name, value]) => [name, value])
+      : headers;
+    if (flat.length % 2 !== 0)
+      throw codedError("ERR_INVALID_ARG_VALUE", "The argument 'headers' is invalid", TypeError);
+    for (let index = 0; index < flat.length; index += 2) this.removeHeader(String(flat[index]));
+    for (let index = 0; index < flat.length; index += 2) {
+      this.appendHeader(String(flat[index]), [flat[index + 1] as OutgoingHttpHeader].flat().map(String));
+    }
+  }
+
+  /** Starts the answer with a body that is still to come. */
+  override _begin(): void {
+    if (this._begun) return;
+    if (!this._hasBody) return this._respond(null);
+    const length = this._declaredLength();
+    const body = length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+    this._writer = body.writable.getWriter();
+    this._writer.closed.catch(() => this._disconnected());
+    this._respond(body.readable);
+  }
+
+  _respond(body: ReadableStream<Uint8Array> | Uint8Array | null): void {
+    this._begun = true;
+    const headers = toFetchHeaders(this._fields.values());
+    const encoding = headers.get("content-encoding");
+    const init: ResponseInit = { status: this.statusCode, headers };
+    if (this.statusMessage && this.statusMessage !== "unknown") init.statusText = this.statusMessage;
+    // The app has compressed the body itself; without this workerd would do it once more.
+    if (encoding !== null && encoding !== "identity") init.encodeBody = "manual";
+    try {
+      this._deliver?.(new Response(body as BodyInit | null, init));
+    } catch (error) {
+      console.error(`status ${this.statusCode} cannot be sent by a Worker: ${String(error)}`);
+      this._deliver?.(new Response("Bad Gateway\n", { status: 502 }));
+    }
+  }
+
+  _declaredLength(): number | undefined {
+    const declared = this.getHeader("content-length");
+    const length = Number(declared);
+    return declared !== undefined && Number.isSafeInteger(length) && length >= 0 ? length : undefined;
+  }
+
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    if (this._whole || !this._deliver) {
+      this._whole?.push(chunk);
+      callback();
+      return;
+    }
+    this._begin();
+    if (!this._writer) return callback();
+    this._writer.write(chunk).then(
+      () => callback(),
+      () => {
+        this._disconnected();
+        callback();
+      },
+    );
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    if (!this._header) this._implicitHeader();
+    if (!this._begun) {
+      const whole = this._whole ?? [];
+      this._respond(this._hasBody ? (whole.length === 1 ? (whole[0] as Uint8Array) : Buffer.concat(whole)) : null);
+    }
+    if (!this._writer) return callback();
+    this._writer.close().then(
+      () => callback(),
+      (error: unknown) => {
+        if (this._declaredLength() !== undefined)
+          console.error(`the body does not have its declared length: ${String(error)}`);
+        this._disconnected();
+        callback();
+      },
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.writableFinished) {
+      if (!this._begun) this._deliver?.(new Response("Bad Gateway\n", { status: 502 }));
+      else this._writer?.abort(error ?? connectionReset()).catch(() => {}); // the client may be gone
+      this._begun = true;
+    }
+    callback(error);
+  }
+
+  /** The client went away: as with Node, 'close' comes without 'finish', and no error. */
+  _disconnected(): void {
+    if (this.destroyed || this.writableFinished) return;
+    this.destroy();
+  }
+}

@@ -1,0 +1,41 @@
+/** What `d2e-build` makes of the container's image, and what it looks like to TypeScript. */
+
+/**
+ * One entry of the image's file list: path in the image, modification time in milliseconds, size in bytes, mode. A path that
+ * ends in "/" is a directory without files.
+ */
+export type ManifestEntry = [path: string, mtimeMs: number, size: number, mode: number];
+
+/** The globals of the app. They are parameters, so that each instance of the app gets its own and none leaks into workerd's. */
+export interface FactoryGlobals {
+  process: unknown;
+  global: unknown;
+  fetch: typeof fetch;
+  navigator: unknown;
+  setTimeout: unknown;
+  setInterval: unknown;
+  setImmediate: unknown;
+  clearTimeout: unknown;
+  clearInterval: unknown;
+  clearImmediate: unknown;
+  console: unknown;
+  Function: unknown;
+}
+
+/** The packed app: a CommonJS module body that can be evaluated again for each new instance. */
+export type Factory = (
+  require: (id: string) => unknown,
+  module: { exports: unknown },
+  exports: unknown,
+  ...globals: FactoryGlobals[keyof FactoryGlobals][]
+) => void;
+
+/** What `dock2edge:image` exports. */
+export interface Image {
+  factory: Factory;
+  manifest: readonly ManifestEntry[];
+  /** Precompiled WebAssembly by image path. */
+  wasm?: Record<string, WebAssembly.Module> | undefined;
+  /** Stands in for the `Function` constructor where the app compiles code at run time; see ./codegen. */
+  Function?: unknown;
+}

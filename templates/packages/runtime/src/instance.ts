@@ -1,0 +1,352 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { posix } from "node:path";
+import realHttp2 from "node:http2";
+import type { AppConfig } from "./config";
+import { describeError, codedError } from "./errors";
+import { createFileSystem, type NodeFileSystem } from "./fs";
+import type { Host } from "./host";
+import { createHttp } from "./http";
+import type { Image } from "./image";
+import { Modules, type ModuleFactory } from "./modules";
+import { createNet } from "./net";
+import { ERROR_HEADER, Network, type Listener } from "./network";
+import { createPerfHooks, createUtil } from "./node/diagnostics";
+import { createDns } from "./node/dns";
+import { createOs } from "./node/os";
+import { Output } from "./node/output";
+import { createPath } from "./node/path";
+import { createProcess, ExitSignal, type AppProcess } from "./node/process";
+import { createRefused, refuseHttp2 } from "./node/refused";
+import { createTimers } from "./node/timers";
+import { createTls } from "./tls";
+import type { ByteStream } from "./transport";
+
+/** What an instance runs on. */
+export interface InstanceOptions {
+  config: AppConfig;
+  image: Image;
+  /** Variables, secrets and bindings of the Worker. */
+  env: Record<string, unknown>;
+  /** The Durable Object's storage; undefined in a plain Worker. */
+  sql: SqlStorage | undefined;
+  /** workerd's own fetch, which the global no longer is while an app runs. */
+  fetchOutside: typeof fetch;
+  /** Called once when the process has ended, with its exit code. */
+  onExit(code: number): void;
+}
+
+/** How long a request waits at most for the sockets opened at boot, whatever the configured time to start is. */
+const MAX_QUIET_MS = 5_000;
+
+/** How long to look for the configured port when the app listens elsewhere. */
+const OTHER_PORT_GRACE_MS = 1_000;
+
+/**
+ * One running copy of the app: what a container's process is.
+ *
+ * The app's code is a function that is evaluated for each instance, with Node's globals as its parameters, so that nothing of
+ * an ended instance is found by the next one.
+ */
+export class Instance implements Host {
+  readonly network: Network;
+  readonly #options: InstanceOptions;
+  readonly #output = new Output();
+  readonly #process: AppProcess;
+  readonly #modules: Modules;
+  readonly #timers: Record<string, unknown>;
+  readonly #ticks: (() => void)[] = [];
+  readonly #exitWatchers = new Set<() => void>();
+  #depth = 0;
+  #tickScheduled = false;
+  #exitCode: number | undefined;
+  #ready: Promise<void> | undefined;
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    const { config, env } = options;
+    const bootedAt = Date.now();
+    this.network = new Network(config, env, options.fetchOutside);
+    this.#process = createProcess({
+      config,
+      env,
+      output: this.#output,
+      bootedAt,
+      nextTick: (callback, ...values) => this.#nextTick(callback, values),
+      exit: (code) => this.#exit(code),
+      builtin: (id) => this.#modules.builtin(id),
+    });
+    const cwd = () => this.#process.cwd();
+    const files = createFileSystem({
+      manifest: options.image.manifest,
+      filesDir: "/bundle/files",
+      cwd,
+      volumes: config.volumes,
+      sql: options.sql,
+      stdout: (fd, chunk) => this.#output.write(fd, chunk),
+    });
+    writeSecretFiles(files, config, env);
+    this.#timers = createTimers(this);
+    this.#modules = new Modules({
+      builtins: this.#builtins(files, bootedAt),
+      wasm: options.image.wasm ?? {},
+      cwd,
+      readText: (path) => (files.fs.existsSync(path) ? files.fs.readFileSync(path, "utf8") : undefined),
+    });
+  }
+
+  /** Evaluates the app. Errors are the process's: they end it. */
+  boot(): void {
+    const module = { exports: {} as unknown };
+    const { image } = this.#options;
+    const timers = this.#timers;
+    Object.assign(globalThis, { process: this.#process });
+    this.guard(() =>
+      image.factory(
+        this.#modules.require,
+        module,
+        module.exports,
+        this.#process,
+        globalThis,
+        this.network.fetch,
+        NAVIGATOR,
+        timers["setTimeout"],
+        timers["setInterval"],
+        timers["setImmediate"],
+        timers["clearTimeout"],
+        timers["clearInterval"],
+        timers["clearImmediate"],
+        console,
+        image.Function ?? Function,
+      ),
+    );
+  }
+
+  /** Whether the process has ended. */
+  get exited(): boolean {
+    return this.#exitCode !== undefined;
+  }
+
+  // ---- what comes in -----------------------------------------------------------------------------------------------
+
+  /** Answers a request that came to `port`; null stands for the app's configured port. */
+  async handle(request: Request, port: number | null): Promise<Response> {
+    const server = await this.#server(port);
+    if (this.exited) return plainAnswer(502, "the app has exited");
+    if (!server) return refusal(port ?? this.#options.config.port);
+    if (!("_serve" in server)) return plainAnswer(502, "this port does not speak HTTP");
+    return server._serve(request);
+  }
+
+  /** Takes a connection that came to `port`. Rejects with ECONNREFUSED. */
+  async accept(stream: ByteStream, port: number): Promise<void> {
+    await this.#server(port);
+    this.network.accept(stream, port);
+  }
+
+  /** The server on a port, once the app has started; undefined when nobody listens there. */
+  async #server(port: number | null): Promise<Listener | undefined> {
+    const { config } = this.#options;
+    const wanted = port ?? config.port ?? undefined;
+    const isMain = port === null || port === config.port;
+    await (this.#ready ??= this.#start());
+    if (wanted !== undefined && this.network.listener(wanted)) return this.network.listener(wanted);
+    if (port === 80 && config.port !== null) return this.network.listener(config.port) ?? this.#onlyServer();
+    return isMain ? this.#onlyServer() : undefined;
+  }
+
+  /** The app's server where it has exactly one: it may have chosen another port than the configuration says. */
+  #onlyServer(): Listener | undefined {
+    const [only, ...others] = this.network.ports();
+    return only !== undefined && others.length === 0 ? this.network.listener(only) : undefined;
+  }
+
+  /** The start-up gate: waits for a listening server, then for the sockets opened at boot. */
+  async #start(): Promise<void> {
+    const { config } = this.#options;
+    const { timeoutMs, quietMs } = config.startup;
+    if (config.port !== null) await this.#listening(config.port, timeoutMs);
+    if (!this.exited) await this.network.quiet(quietMs, Math.min(timeoutMs, MAX_QUIET_MS));
+  }
+
+  /** Resolves once the app listens on `port`, has ended, or had its time. Another port counts after a short grace. */
+  async #listening(port: number, timeoutMs: number): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      if (this.exited || this.network.listener(port)) done.resolve();
+      else if (this.network.ports().length > 0)
+        grace ??= setTimeout(() => this.#settleElsewhere(port, done), OTHER_PORT_GRACE_MS);
+    };
+    const timer = setTimeout(() => {
+      console.error(`the app did not listen on port ${port} within ${timeoutMs} ms`);
+      done.resolve();
+    }, timeoutMs);
+    const stopWatching = this.network.onBind(look);
+    this.#exitWatchers.add(look);
+    look();
+    await done.promise;
+    stopWatching();
+    this.#exitWatchers.delete(look);
+    clearTimeout(timer);
+    clearTimeout(grace);
+  }
+
+  #settleElsewhere(port: number, done: PromiseWithResolvers<void>): void {
+    console.warn(`the app listens on ${this.network.ports().join(", ")}, not on the configured port ${port}`);
+    done.resolve();
+  }
+
+  // ---- calls into the app ------------------------------------------------------------------------------------------
+
+  guard<Result>(work: () => Result): Result | undefined {
+    if (this.exited) return undefined;
+    this.#depth += 1;
+    try {
+      return work();
+    } catch (error) {
+      this.uncaught(error, "uncaughtException");
+      return undefined;
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.#runTicks();
+    }
+  }
+
+  /**
+   * Node runs these before promise callbacks; workerd's own come after them. Inside a guarded call the order is Node's, as they
+   * run when the call returns. In a promise callback there is no such moment, and they queue up behind the promises.
+   */
+  #nextTick(callback: (...values: unknown[]) => void, values: unknown[]): void {
+    if (typeof callback !== "function") {
+      throw codedError("ERR_INVALID_ARG_TYPE", 'The "callback" argument must be of type function.', TypeError);
+    }
+    const inContext = AsyncLocalStorage.snapshot();
+    this.#ticks.push(() => inContext(() => callback(...values)));
+    if (this.#depth > 0 || this.#tickScheduled) return;
+    this.#tickScheduled = true;
+    queueMicrotask(() => {
+      this.#tickScheduled = false;
+      this.#runTicks();
+    });
+  }
+
+  #runTicks(): void {
+    for (let tick = this.#ticks.shift(); tick; tick = this.#ticks.shift()) {
+      if (this.exited) return;
+      this.#depth += 1;
+      try {
+        tick();
+      } catch (error) {
+        this.uncaught(error, "uncaughtException");
+      } finally {
+        this.#depth -= 1;
+      }
+    }
+  }
+
+  // ---- errors and the end ------------------------------------------------------------------------------------------
+
+  /** An error nobody has caught: the app's handlers decide, and without any the process ends with status 1. */
+  uncaught(error: unknown, origin: "uncaughtException" | "unhandledRejection"): void {
+    if (error instanceof ExitSignal || this.exited) return;
+    try {
+      this.#process.emit("uncaughtExceptionMonitor", error, origin);
+      if (this.#process.emit("uncaughtException", error, origin)) return;
+    } catch (thrown) {
+      if (thrown instanceof ExitSignal) return;
+      error = thrown;
+    }
+    this.#output.flush();
+    console.error(`Uncaught ${describeError(error)}`);
+    this.#end(1);
+  }
+
+  /** A promise of the app was rejected and nobody looked at it. */
+  unhandled(reason: unknown, promise: unknown): void {
+    if (reason instanceof ExitSignal || this.exited) return;
+    try {
+      if (this.#process.emit("unhandledRejection", reason, promise)) return;
+    } catch (thrown) {
+      return this.uncaught(thrown, "uncaughtException");
+    }
+    this.uncaught(reason, "unhandledRejection");
+  }
+
+  /** Ends the process as if it had called process.exit. */
+  #end(code: number): void {
+    try {
+      this.#process.exit(code);
+    } catch {
+      // the signal that unwinds the app; there is no app on the stack
+    }
+  }
+
+  #exit(code: number): void {
+    if (this.exited) return;
+    this.#exitCode = code;
+    this.#output.flush();
+    console.log(`the app exited with status ${code}`);
+    for (const watcher of [...this.#exitWatchers]) watcher();
+    this.#options.onExit(code);
+  }
+
+  #builtins(files: NodeFileSystem, bootedAt: number): Record<string, ModuleFactory> {
+    const { config } = this.#options;
+    const { http, https } = createHttp(this);
+    const { dns, promises: dnsPromises } = createDns(this);
+    const path = createPath(() => this.#process.cwd());
+    const modules: Record<string, unknown> = {
+      ...createRefused(),
+      http,
+      https,
+      http2: refuseHttp2(realHttp2),
+      net: createNet(this),
+      tls: createTls(this),
+      dns,
+      "dns/promises": dnsPromises,
+      fs: files.fs,
+      "fs/promises": files.promises,
+      os: createOs(config, bootedAt),
+      path,
+      "path/posix": path,
+      perf_hooks: createPerfHooks(),
+      process: this.#process,
+      timers: this.#timers,
+      util: createUtil(() => this.#process.env),
+    };
+    return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));
+  }
+}
+
+/** Packages tell Workers from Node by the user agent (pg, debug); this is Node. */
+const NAVIGATOR = {
+  userAgent: "Node.js/22",
+  hardwareConcurrency: 1,
+  language: "en-US",
+  languages: ["en-US"],
+  platform: "linux",
+};
+
+/** Compose's secrets are files to the app and secrets to the Worker. */
+function writeSecretFiles(files: NodeFileSystem, config: AppConfig, env: Record<string, unknown>): void {
+  for (const { path, variable } of config.secretFiles) {
+    const value = env[variable];
+    if (typeof value !== "string") {
+      console.error(`the secret ${variable} is not set: ${path} is missing`);
+      continue;
+    }
+    files.fs.mkdirSync(posix.dirname(path), { recursive: true });
+    files.fs.writeFileSync(path, value);
+  }
+}
+
+function refusal(port: number | null): Response {
+  const response = plainAnswer(502, `nothing listens on port ${port}`);
+  response.headers.set(ERROR_HEADER, "ECONNREFUSED");
+  return response;
+}
+
+/** An answer of the runtime's own. It says what is wrong with the service, never why: errors go to the log. */
+export function plainAnswer(status: number, text: string): Response {
+  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+}

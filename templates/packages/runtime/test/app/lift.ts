@@ -1,0 +1,234 @@
+/**
+ * Runs small apps twice: on Node, and lifted in workerd. The lifted ones share one workerd, each as a Worker of its own.
+ *
+ * The apps are packed by a minimal esbuild call here; what the packer of @dock2edge/build adds (files, registered modules,
+ * overrides) is tested there.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire, builtinModules } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import type { AppConfig } from "../../src/config.ts";
+
+const HERE = import.meta.dirname;
+const require = createRequire(import.meta.url);
+
+/** One Worker of the workerd under test. */
+export interface LiftedApp {
+  name: string;
+  /** File under apps/. */
+  file: string;
+  config: Partial<AppConfig>;
+  /** Variables of the app. */
+  env?: Record<string, string>;
+  /** Names of other lifted apps, bound to their Internal entrypoint in upper case. */
+  services?: string[];
+}
+
+/** Apps that answer on loopback ports. */
+export interface Running {
+  /** http://127.0.0.1:port, by app. */
+  urls: Map<string, string>;
+  /** What has been logged so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const PACKED_GLOBALS =
+  "require,module,exports,process,global,fetch,navigator,setTimeout,setInterval,setImmediate,clearTimeout,clearInterval,clearImmediate,console,Function";
+
+const externalBuiltins: Plugin = {
+  name: "builtins",
+  setup({ onResolve }) {
+    const names = new Set(builtinModules);
+    onResolve({ filter: /.*/ }, ({ path }) => {
+      const bare = path.replace(/^node:/, "");
+      return names.has(bare) ? { path: bare, external: true } : undefined;
+    });
+  },
+};
+
+async function packApp(file: string): Promise<string> {
+  const packed = await build({
+    entryPoints: [join(HERE, "apps", file)],
+    bundle: true,
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "es2023",
+    mainFields: ["main", "module"],
+    conditions: ["node", "require"],
+    supported: { "dynamic-import": false },
+    plugins: [externalBuiltins],
+    logLevel: "error",
+    banner: { js: `module.exports = function (${PACKED_GLOBALS}) {` },
+    footer: { js: "};" },
+  });
+  return packed.outputFiles[0]?.text ?? "";
+}
+
+async function packWorker({ name, file, config }: LiftedApp): Promise<string> {
+  const full: AppConfig = {
+    name,
+    host: "durable-object",
+    hostname: name,
+    image: { workdir: "/app", entry: `/app/${file}`, argv: [], execArgv: [], user: "" },
+    port: 3000,
+    peers: {},
+    volumes: [],
+    secretFiles: [],
+    startup: { timeoutMs: 10_000, quietMs: 30 },
+    codeGeneration: false,
+    transport: "connect",
+    ...config,
+  };
+  const shim = full.codeGeneration
+    ? `import { FunctionShim } from "../../src/codegen";`
+    : "const FunctionShim = undefined;";
+  const entry = `
+    import { createApp } from "../../src";
+    import factory from "./app.cjs";
+    ${shim}
+    const app = createApp(${JSON.stringify(full)}, { factory, manifest: [], Function: FunctionShim });
+    export const App = app.DurableObject;
+    export const Internal = app.Internal;
+    export default app.worker;`;
+  const bundle = await build({
+    stdin: { contents: entry, resolveDir: HERE, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    target: "es2023",
+    external: ["cloudflare:*", "node:*", "./app.cjs"],
+    logLevel: "error",
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("/");' },
+  });
+  return bundle.outputFiles[0]?.text ?? "";
+}
+
+/** Starts all apps in one workerd. */
+export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "lift-"));
+  const services: string[] = [];
+  const sockets: string[] = [];
+  for (const app of apps) {
+    await writeFile(join(folder, `${app.name}.mjs`), await packWorker(app));
+    await writeFile(join(folder, `${app.name}.cjs`), await packApp(app.file));
+    services.push(serviceText(app));
+    sockets.push(`(name = "${app.name}", address = "127.0.0.1:0", http = (), service = "${app.name}")`);
+  }
+  const config = join(folder, "config.capnp");
+  await writeFile(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ${services.join(",\n    ")},
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [${sockets.join(", ")}],
+);`,
+  );
+  const binary = require("workerd") as { default: string };
+  const child = spawn(binary.default, ["serve", config, "--experimental", "--control-fd=3"], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  const log = collect(child);
+  const stop = async () => {
+    await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { urls: await listening(child, apps.length, log), log, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function serviceText({ name, config, env = {}, services = [] }: LiftedApp): string {
+  const isObject = config.host !== "worker";
+  const bindings = [
+    ...Object.entries(env).map(([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`),
+    ...services.map(
+      (other) => `(name = "${other.toUpperCase()}", service = (name = "${other}", entrypoint = "Internal"))`,
+    ),
+    ...(isObject ? ['(name = "APP", durableObjectNamespace = "App")'] : []),
+  ];
+  return `(name = "${name}", worker = (
+      compatibilityDate = "2026-11-01",
+      modules = [(name = "worker.mjs", esModule = embed "${name}.mjs"), (name = "app.cjs", commonJsModule = embed "${name}.cjs")],
+      ${isObject ? `durableObjectNamespaces = [(className = "App", uniqueKey = "${name}", enableSql = true)], durableObjectStorage = (inMemory = void),` : ""}
+      bindings = [${bindings.join(", ")}],
+    ))`;
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = "";
+  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
+
+function listening(child: ChildProcess, count: number, log: () => string): Promise<Map<string, string>> {
+  return new Promise((resolve, reject) => {
+    const urls = new Map<string, string>();
+    let text = "";
+    child.stdio[3]?.on("data", (chunk: Buffer) => {
+      const lines = (text + chunk.toString()).split("\n");
+      text = lines.pop() ?? "";
+      for (const line of lines) {
+        const message = JSON.parse(line) as { event: string; socket: string; port: number };
+        if (message.event === "listen") urls.set(message.socket, `http://127.0.0.1:${message.port}`);
+      }
+      if (urls.size === count) resolve(urls);
+    });
+    child.once("exit", (code) => reject(new Error(`workerd ended with ${code} before it listened:\n${log()}`)));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** A port nobody uses at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts an app on Node; it gets its port in PORT. */
+export async function startOriginal(
+  file: string,
+  env: Record<string, string> = {},
+): Promise<{ url: string; log(): string; stop(): Promise<void> }> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(HERE, "apps", file)], {
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = collect(child);
+  const url = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (child.exitCode !== null) break;
+    const answered = await fetch(url).then(
+      (response) => response.body?.cancel().then(() => true),
+      () => false,
+    );
+    if (answered) return { url, log, stop: () => end(child) };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await end(child);
+  throw new Error(`${file} did not start on Node:\n${log()}`);
+}
