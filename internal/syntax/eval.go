@@ -29,20 +29,37 @@ type entity struct {
 
 func named(raw string) entity { return entity{kind: entityName, name: raw} }
 
-// maxEvaluation bounds how many steps a chain of names, calls and returns is followed.
-const maxEvaluation = 60
+// maxEvaluation bounds how deep a chain of names, calls and returns is followed.
+const maxEvaluation = 100
 
-// eval finds what an expression leads to.
+// eval finds what an expression leads to. An expression that is defined by itself leads nowhere.
 func (b *builder) eval(n int32) entity {
-	if n == none || b.depth > maxEvaluation {
+	n = b.bare(n)
+	if n == none {
 		return entity{}
 	}
-	b.depth++
-	defer func() { b.depth-- }()
-	n = b.bare(n)
 	switch b.kind(n) {
 	case kIdentifier, kShorthand, kUndefined:
 		return b.evalIdentifier(n)
+	case kString, kNumber, kTemplate, kTrue, kFalse, kNull, kRegex, kUnary, kUpdate:
+		return entity{}
+	}
+	if known, ok := b.entities[n]; ok {
+		return known
+	}
+	if b.depth > maxEvaluation {
+		return entity{}
+	}
+	b.depth++
+	b.entities[n] = entity{}
+	found := b.evalNode(n)
+	b.entities[n] = found
+	b.depth--
+	return found
+}
+
+func (b *builder) evalNode(n int32) entity {
+	switch b.kind(n) {
 	case kMember:
 		return b.evalMember(n)
 	case kSubscript:
@@ -190,6 +207,11 @@ func (b *builder) evalSubscript(n int32) entity {
 
 // member finds a property of what an expression led to.
 func (b *builder) member(owner entity, property string) entity {
+	if b.depth > maxEvaluation {
+		return entity{}
+	}
+	b.depth++
+	defer func() { b.depth-- }()
 	switch owner.kind {
 	case entityName:
 		name := memberName(owner.name, property)
@@ -222,6 +244,11 @@ func (b *builder) literalMember(n int32, property string) entity {
 	if value != none {
 		return b.eval(value)
 	}
+	if b.spreading { // an object spread into an object that is spread: one step is enough
+		return entity{}
+	}
+	b.spreading = true
+	defer func() { b.spreading = false }()
 	for _, source := range spread {
 		if found := b.member(b.eval(source), property); found.kind != entityNone {
 			return found

@@ -32,9 +32,11 @@ type builder struct {
 	globals  map[string]int32 // properties the module puts on globalThis, by raw name
 	exports  []exported
 	folded   map[int32]Value
+	entities map[int32]entity // what expressions were found to lead to, by node
 	places   places
 
 	depth, folding int
+	spreading      bool
 }
 
 // exported is an exported name and the node of its value.
@@ -64,7 +66,7 @@ func Parse(file string, text []byte, opts ParseOptions) *Module {
 	b := &builder{
 		tree: t, module: &Module{File: file, Text: text}, lines: source.NewLines(text),
 		dir: unknownDir, workdir: unknownCwd,
-		unitOf: map[int32]int32{}, classes: map[int32]*classFacts{}, globals: map[string]int32{}, folded: map[int32]Value{},
+		unitOf: map[int32]int32{}, classes: map[int32]*classFacts{}, globals: map[string]int32{}, folded: map[int32]Value{}, entities: map[int32]entity{},
 	}
 	if opts.ImagePath != "" {
 		b.dir = path.Dir(opts.ImagePath)
@@ -92,6 +94,9 @@ func (b *builder) build() {
 	}
 	for _, n := range b.errors {
 		b.module.Errors = append(b.module.Errors, b.span(n))
+	}
+	if b.tooDeep > 0 {
+		b.module.Errors = append(b.module.Errors, b.span(0))
 	}
 	spread(b.units, b.edges)
 	b.module.links = b.takeLinks()

@@ -57,3 +57,25 @@ func runFixtures(t *testing.T, pattern string, run func([]txtar.File) string) {
 		})
 	}
 }
+
+// fixtureFiles are the modules of all fixtures by name.
+func fixtureFiles(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	names, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if file.Name != "want" {
+				files[path.Join(filepath.Base(name), file.Name)] = file.Data
+			}
+		}
+	}
+	return files
+}

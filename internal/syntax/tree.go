@@ -15,6 +15,8 @@ type tree struct {
 	nodes    []node
 	errors   []int32
 	comments []int32
+	// tooDeep counts nodes whose children were left out because they are nested too deeply.
+	tooDeep int
 }
 
 // node is one node. start and end are byte offsets; parent, first and next are indexes or none.
