@@ -56,8 +56,8 @@ type Rule struct {
 	CheckProject func(*ProjectPass)
 }
 
-// Page is the address of the rule's page.
-func (r *Rule) Page() string {
+// URL is the address of the rule's page.
+func (r *Rule) URL() string {
 	return "https://github.com/dock2edge/dock2edge/blob/main/docs/rules/" + r.Name + ".md"
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/dock2edge/dock2edge/internal/analysis"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
@@ -245,7 +244,7 @@ func serviceJSON(r row) jsonService {
 	return out
 }
 
-func findingJSON(f model.Finding, rules map[string]*analysis.Rule) jsonFinding {
+func findingJSON(f model.Finding, rules map[string]declared) jsonFinding {
 	start, finish := whole(f.Span.Start), whole(end(f.Span))
 	return jsonFinding{
 		Rule: f.Rule, Category: string(f.Category), Severity: f.Severity.String(), Project: f.Project, Service: f.Service,

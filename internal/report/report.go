@@ -50,12 +50,18 @@ type Options struct {
 	Base string
 }
 
+// declared is a rule with its language.
+type declared struct {
+	language *analysis.Language
+	rule     *analysis.Rule
+}
+
 // rules are all rules by name, those that running reports included.
-func (o Options) rules() map[string]*analysis.Rule {
-	rules := map[string]*analysis.Rule{}
+func (o Options) rules() map[string]declared {
+	rules := map[string]declared{}
 	for _, language := range append([]*analysis.Language{analysis.Own()}, o.Languages...) {
 		for _, rule := range language.Rules {
-			rules[rule.Name] = rule
+			rules[rule.Name] = declared{language, rule}
 		}
 	}
 	return rules
@@ -82,9 +88,9 @@ func (o Options) under(file string) string {
 }
 
 // page is the address of a rule's page; empty for names that no rule has.
-func page(rules map[string]*analysis.Rule, name string) string {
-	if rule := rules[name]; rule != nil {
-		return rule.Page()
+func page(rules map[string]declared, name string) string {
+	if d, known := rules[name]; known {
+		return d.rule.URL()
 	}
 	return ""
 }

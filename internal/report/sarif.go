@@ -39,15 +39,15 @@ func writeSARIF(w io.Writer, report *model.Report, options Options) error {
 	return encoder.Encode(log)
 }
 
-func sarifRule(rule *analysis.Rule) *sarif.ReportingDescriptor {
-	help := rule.Markdown()
+func sarifRule(d declared) *sarif.ReportingDescriptor {
+	rule, help := d.rule, analysis.Page(d.language, d.rule)
 	properties := sarif.NewPropertyBag().Add("category", string(rule.Category)).Add("severity", rule.Severity.String()).Add("since", rule.Since)
 	return sarif.NewReportingDescriptor().
 		WithID(rule.Name).
 		WithShortDescription(sarif.NewMultiformatMessageString().WithText(rule.Title)).
 		WithFullDescription(sarif.NewMultiformatMessageString().WithText(rule.What).WithMarkdown(rule.What)).
 		WithHelp(sarif.NewMultiformatMessageString().WithText(help).WithMarkdown(help)).
-		WithHelpURI(rule.Page()).
+		WithHelpURI(rule.URL()).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithEnabled(true).WithLevel(sarifLevel(rule.Severity))).
 		WithProperties(properties.WithTags([]string{string(rule.Category)}))
 }
