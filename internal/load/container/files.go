@@ -1,0 +1,243 @@
+// Package container holds what the repository tells about the file system a container starts with: the files that the
+// Dockerfile copies, with the bind mounts, configs and secrets of Compose laid over them.
+//
+// Paths in the container are absolute with slashes. Files that only a RUN instruction makes are not here; their maker is
+// found by Trace.
+package container
+
+import (
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/source"
+)
+
+// Files is the file system of one container. It is safe for concurrent reads.
+type Files struct {
+	tree   *source.Tree
+	copied map[string]model.ImageFile
+	inline map[string]inlineText
+	// children holds the names in each directory of copied, origins the first image path of each source file.
+	children map[string]map[string]bool
+	origins  map[string]string
+	// mounts are sorted by Target, the longest first, so that the first that covers a path wins.
+	mounts []mount
+}
+
+type mount struct{ target, source string }
+
+type inlineText struct {
+	text string
+	span source.Span
+}
+
+// File is one file of the container.
+type File struct {
+	// Image is its absolute path.
+	Image string
+	// Source is the file behind it relative to the workspace root; for text that a heredoc of the Dockerfile holds it is
+	// the Dockerfile.
+	Source string
+	// Inline tells that the text stands in a heredoc of Source. Line is the heredoc's first line then.
+	Inline bool
+	Line   int
+}
+
+// ForService is the file system of a service's container.
+func ForService(tree *source.Tree, project *model.Project, service *model.Service) *Files {
+	files := newFiles(tree)
+	if service.Image != nil {
+		for _, file := range service.Image.Files {
+			files.add(file)
+		}
+		if service.Image.Target != nil {
+			files.addInline(service.Image.Target)
+		}
+	}
+	for _, m := range service.Mounts {
+		if m.Type == "bind" && !path.IsAbs(m.Source) {
+			files.mounts = append(files.mounts, mount{target: path.Clean(m.Target), source: m.Source})
+		}
+	}
+	for _, grants := range []struct {
+		used    []model.FileGrant
+		objects []*model.FileObject
+	}{{service.Configs, project.Configs}, {service.Secrets, project.Secrets}} {
+		for _, grant := range grants.used {
+			files.grant(grant, grants.objects)
+		}
+	}
+	files.sortMounts()
+	return files
+}
+
+// ForStage is what a stage holds after its COPY and ADD instructions, without any mount. list holds its files.
+func ForStage(tree *source.Tree, stage *model.Stage, list []model.ImageFile) *Files {
+	files := newFiles(tree)
+	for _, file := range list {
+		files.add(file)
+	}
+	files.addInline(stage)
+	return files
+}
+
+func newFiles(tree *source.Tree) *Files {
+	return &Files{
+		tree: tree, copied: map[string]model.ImageFile{}, inline: map[string]inlineText{},
+		children: map[string]map[string]bool{}, origins: map[string]string{},
+	}
+}
+
+func (f *Files) add(file model.ImageFile) {
+	name := path.Clean(file.Image)
+	if _, known := f.copied[name]; !known {
+		f.link(name)
+	}
+	f.copied[name] = file
+	if first, known := f.origins[file.Source]; file.Source != "" && (!known || name < first) {
+		f.origins[file.Source] = name
+	}
+}
+
+// link makes name appear in its directory, and that one in its own.
+func (f *Files) link(name string) {
+	for name != "/" && name != "." {
+		dir := path.Dir(name)
+		if f.children[dir] == nil {
+			f.children[dir] = map[string]bool{}
+		}
+		if f.children[dir][path.Base(name)] {
+			return
+		}
+		f.children[dir][path.Base(name)] = true
+		name = dir
+	}
+}
+
+// addInline adds the heredoc files of a stage and of the stages it stands on.
+func (f *Files) addInline(stage *model.Stage) {
+	if stage.BaseStage != nil {
+		f.addInline(stage.BaseStage)
+	}
+	for _, instruction := range stage.Instructions {
+		for _, file := range instruction.Inline {
+			name := path.Clean(instruction.Dest)
+			if strings.HasSuffix(instruction.Dest, "/") || f.IsDir(name) || len(instruction.Inline) > 1 {
+				name = path.Join(instruction.Dest, file.Name)
+			}
+			if _, copied := f.copied[name]; !copied {
+				f.add(model.ImageFile{Image: name, Stage: stage.ID(), Span: instruction.Span})
+			}
+			f.inline[name] = inlineText{text: file.Content, span: instruction.Span}
+		}
+	}
+}
+
+func (f *Files) grant(grant model.FileGrant, objects []*model.FileObject) {
+	for _, object := range objects {
+		if object.Name == grant.Source && object.File != "" && !path.IsAbs(object.File) {
+			f.mounts = append(f.mounts, mount{target: path.Clean(grant.Target), source: object.File})
+		}
+	}
+}
+
+func (f *Files) sortMounts() {
+	slices.SortStableFunc(f.mounts, func(a, b mount) int { return len(b.target) - len(a.target) })
+}
+
+// mounted returns the path of the tree that a mount puts at name.
+func (f *Files) mounted(name string) (string, bool) {
+	for _, m := range f.mounts {
+		if name == m.target || m.target == "/" || strings.HasPrefix(name, m.target+"/") {
+			return path.Join(m.source, strings.TrimPrefix(name, m.target)), true
+		}
+	}
+	return "", false
+}
+
+// Lookup finds the file at an absolute path of the container.
+func (f *Files) Lookup(name string) (File, bool) {
+	name = path.Clean(name)
+	if from, ok := f.mounted(name); ok {
+		// A mount hides what the image has there, dependency folders excepted: those come from a volume of their own.
+		return File{Image: name, Source: from}, f.tree.IsFile(from)
+	}
+	if text, ok := f.inline[name]; ok {
+		return File{Image: name, Source: text.span.File, Inline: true, Line: text.span.Start.Line + 1}, true
+	}
+	file, ok := f.copied[name]
+	return File{Image: name, Source: file.Source}, ok && file.Source != ""
+}
+
+// IsFile tells whether the container starts with a file of that name.
+func (f *Files) IsFile(name string) bool {
+	_, ok := f.Lookup(name)
+	return ok
+}
+
+// IsDir tells whether the container starts with a directory of that name that holds files of the repository.
+func (f *Files) IsDir(name string) bool {
+	name = path.Clean(name)
+	if from, ok := f.mounted(name); ok {
+		return f.tree.IsDir(from)
+	}
+	_, ok := f.children[name]
+	return ok || f.holdsMount(name)
+}
+
+func (f *Files) holdsMount(name string) bool {
+	return slices.ContainsFunc(f.mounts, func(m mount) bool { return strings.HasPrefix(m.target, strings.TrimSuffix(name, "/")+"/") })
+}
+
+// Read returns a file's text. The caller must not change it.
+func (f *Files) Read(name string) ([]byte, error) {
+	file, ok := f.Lookup(name)
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if file.Inline {
+		return []byte(f.inline[file.Image].text), nil
+	}
+	return f.tree.Read(file.Source)
+}
+
+// List returns the names in a directory, sorted.
+func (f *Files) List(name string) []string {
+	name = path.Clean(name)
+	if from, ok := f.mounted(name); ok {
+		var names []string
+		for _, entry := range f.tree.List(from) {
+			names = append(names, entry.Name())
+		}
+		return names
+	}
+	return slices.Sorted(maps.Keys(f.children[name]))
+}
+
+// ImageOf returns the path in the container of a file of the repository; of several the first in order. Empty when the
+// file is not in the container.
+func (f *Files) ImageOf(file string) string {
+	for _, m := range f.mounts {
+		if name, ok := under(m.source, file); ok {
+			return path.Join(m.target, name)
+		}
+	}
+	return f.origins[file]
+}
+
+// under returns the path of file relative to dir, when it lies in it.
+func under(dir, file string) (string, bool) {
+	dir, file = path.Clean(dir), path.Clean(file)
+	switch {
+	case dir == file:
+		return "", true
+	case dir == ".":
+		return file, !strings.HasPrefix(file, "../") && file != ".."
+	default:
+		return strings.CutPrefix(file, dir+"/")
+	}
+}

@@ -1,0 +1,90 @@
+package entry
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
+)
+
+// target is the module behind a name on a command line.
+type target struct {
+	// image is its path in the container, source the file behind it.
+	image, source string
+	// built tells that image is compiled from source.
+	built bool
+	// problem says what was looked for, when nothing was found.
+	problem string
+}
+
+// resolve finds the module that `node word` starts in a directory of the container.
+func (f *follower) resolve(dir, word string) target {
+	word = strings.TrimPrefix(word, "file://")
+	name := absolute(dir, word)
+	if file, ok := nodepkg.ResolveFile(f.files, name); ok {
+		found, _ := f.files.Lookup(file)
+		return target{image: file, source: found.Source}
+	}
+	entry := name
+	if manifest := nodepkg.ReadManifest(f.files, name); manifest != nil {
+		// The directory's package names a module that only a build makes.
+		entry = path.Join(name, manifest.Main)
+		if manifest.Main == "" {
+			entry = path.Join(name, "index.js")
+		}
+	}
+	if t, ok := f.built(entry); ok {
+		return t
+	}
+	return target{image: entry, problem: fmt.Sprintf(
+		"node would start %s, but no file of the repository is copied or compiled to it%s", entry, f.lookedIn(entry),
+	)}
+}
+
+// lookedIn names the package whose sources were searched.
+func (f *follower) lookedIn(name string) string {
+	if manifest := f.manifest(path.Dir(name)); manifest != nil {
+		return fmt.Sprintf(" (searched by the build settings beside %s)", f.sourceName(manifest.File))
+	}
+	return ""
+}
+
+// built finds the source of a module that the image's build makes.
+func (f *follower) built(name string) (target, bool) {
+	for _, origin := range f.origins(name) {
+		compiled, ok := nodepkg.SourceOf(nodepkg.Tree(f.tree), origin.dir, origin.rel)
+		if ok {
+			image := name
+			if path.Ext(image) == "" {
+				image += ".js"
+			}
+			return target{image: image, source: compiled, built: true}, true
+		}
+	}
+	return target{}, false
+}
+
+// origin is a place in the repository that a file of the container may be built in: rel is relative to the package dir.
+type origin struct{ dir, rel string }
+
+// origins are the packages whose build may have made a file of the container, the likeliest first.
+func (f *follower) origins(name string) []origin {
+	var list []origin
+	for _, maker := range f.files.Makers(f.service.Image, name) {
+		for _, dir := range nodepkg.Ancestors(path.Dir(maker.Name)) {
+			for _, marker := range []string{"package.json", "tsconfig.json"} {
+				file, ok := maker.Source(path.Join(dir, marker))
+				if !ok {
+					continue
+				}
+				rel := strings.TrimPrefix(strings.TrimPrefix(maker.Name, dir), "/")
+				if o := (origin{dir: path.Dir(file), rel: rel}); !slices.Contains(list, o) {
+					list = append(list, o)
+				}
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,115 @@
+package entry
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// follow returns what a command leads to.
+func (f *follower) follow(c command) found {
+	switch {
+	case len(c.argv) == 0 || c.argv[0] == "":
+		return f.nothing(c)
+	case c.depth > maxDepth:
+		return lost(c, "%s starts itself again and again", Quote(c.argv[:1]))
+	}
+	if result, ok := f.wrapper(c); ok {
+		return result
+	}
+	if result, ok := f.ownFile(c); ok {
+		return result
+	}
+	for _, handler := range []func(command) (found, bool){
+		f.shellProgram, f.nodeProgram, f.packageManager, f.processManager, f.framework, f.server, f.preparation, f.language, f.workspaceBin,
+	} {
+		if result, ok := handler(c); ok {
+			return result
+		}
+	}
+	return lost(c, "%s is a program that is not in the repository and not known here", Quote(c.argv[:1]))
+}
+
+// nothing is a container whose command nobody names here.
+func (f *follower) nothing(c command) found {
+	c.argv = nil
+	base := f.base()
+	if defaultsOf(base).service {
+		result := runs(c, "service-image", "")
+		result.Trail = nil
+		return result
+	}
+	result := lost(c, "neither the Dockerfile nor Compose names a program, and what the image %q runs is not known here", base)
+	if base == "" {
+		result = lost(c, "no image, Dockerfile or command that could be read names a program")
+	}
+	result.Trail = nil
+	return result
+}
+
+// ownFile follows a file of the repository that is run as a program: a script with its interpreter in the first line.
+func (f *follower) ownFile(c command) (found, bool) {
+	file, ok := f.executable(c)
+	if !ok {
+		return found{}, false
+	}
+	text, err := f.files.Read(file)
+	if err != nil {
+		return lost(c, "%s cannot be read: %v", file, err), true
+	}
+	interpreter := shebang(text)
+	switch {
+	case len(interpreter) > 0 && isShell(path.Base(interpreter[0])), len(interpreter) == 0 && !isModuleName(file):
+		return f.scriptFile(c, file, c.args()), true
+	case len(interpreter) > 0:
+		return f.follow(c.with(slices.Concat(interpreter, []string{file}, c.args())...)).through(c, "script"), true
+	default:
+		return f.follow(c.with(slices.Concat([]string{"node", file}, c.args())...)), true
+	}
+}
+
+// executable finds the file of the container that argv[0] names, by path or along PATH.
+func (f *follower) executable(c command) (string, bool) {
+	name := c.argv[0]
+	if strings.Contains(name, "/") {
+		file := absolute(c.dir, name)
+		return file, f.files.IsFile(file)
+	}
+	dirs := strings.Split(c.env["PATH"], ":")
+	dirs = append(dirs, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+	for _, dir := range dirs {
+		if file := path.Join(dir, name); path.IsAbs(dir) && f.files.IsFile(file) {
+			return file, true
+		}
+	}
+	return "", false
+}
+
+// shebang returns the interpreter's words of a script's first line, `env` taken off.
+func shebang(text []byte) []string {
+	line, ok := strings.CutPrefix(string(text[:min(len(text), 256)]), "#!")
+	if !ok {
+		return nil
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	words := strings.Fields(line)
+	if len(words) > 0 && path.Base(words[0]) == "env" {
+		words = words[1:]
+		for len(words) > 0 && (strings.HasPrefix(words[0], "-") || strings.Contains(words[0], "=")) {
+			words = words[1:]
+		}
+	}
+	return words
+}
+
+func absolute(dir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
+}
+
+// isModuleName tells of names that Node runs.
+func isModuleName(name string) bool {
+	return slices.Contains([]string{".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx"}, path.Ext(name))
+}
