@@ -33,18 +33,26 @@ type Problem struct {
 	// Service is the service it is about; empty for the file as a whole.
 	Service string
 	Span    source.Span
+	// Optional tells that Compose itself goes on without it.
+	Optional bool
 	// Message says what is there and what became of it, without a final stop. It holds no value of a variable.
 	Message string
 }
 
 type problems struct {
 	service string
+	without bool
 	list    *[]Problem
 }
 
 func (p *problems) add(code Code, span source.Span, format string, args ...any) {
-	*p.list = append(*p.list, Problem{Code: code, Service: p.service, Span: span, Message: fmt.Sprintf(format, args...)})
+	*p.list = append(*p.list, Problem{Code: code, Service: p.service, Optional: p.without, Span: span, Message: fmt.Sprintf(format, args...)})
 }
 
 // of is the same list with a service's name on what is added.
 func (p *problems) of(service string) *problems { return &problems{service: service, list: p.list} }
+
+// optional is the same list for what Compose goes on without.
+func (p *problems) optional() *problems {
+	return &problems{service: p.service, without: true, list: p.list}
+}

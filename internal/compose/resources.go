@@ -180,7 +180,7 @@ func (l *reader) envFiles(s *Service) {
 				if entry.Required {
 					problems.add(EnvFileMissing, span, "the env file %s does not exist and has no example beside it; its variables are not known", entry.Path)
 				} else {
-					problems.add(EnvFileMissing, span, "the optional env file %s does not exist; its variables are not known", entry.Path)
+					problems.optional().add(EnvFileMissing, span, "the optional env file %s does not exist; its variables are not known", entry.Path)
 				}
 				s.EnvFiles = append(s.EnvFiles, e)
 				continue

@@ -28,7 +28,7 @@ type File struct {
 	Problems []Problem
 
 	lines  [][]byte
-	first  int
+	start  source.Position
 	escape rune
 	nodes  []*parser.Node
 }
@@ -43,10 +43,10 @@ type Problem struct {
 // maxRepairs bounds how many broken instructions of one file are looked for.
 const maxRepairs = 50
 
-// Parse reads a Dockerfile. Lines that cannot be read are reported and left out. firstLine is the number of the text's first
-// line in the file: 1, unless the text stands inside of another file.
-func Parse(name string, data []byte, firstLine int) *File {
-	f := &File{Name: name, lines: bytes.Split(data, []byte("\n")), first: firstLine, escape: '\\'}
+// Parse reads a Dockerfile. Lines that cannot be read are reported and left out. start is where the text begins in the
+// file: 1:1, unless it stands inside of another file, indented by start.Column - 1.
+func Parse(name string, data []byte, start source.Position) *File {
+	f := &File{Name: name, lines: bytes.Split(data, []byte("\n")), start: start, escape: '\\'}
 	if syntax, _, _, ok := parser.DetectSyntax(data); ok {
 		f.Syntax = syntax
 	}
@@ -146,9 +146,10 @@ func (f *File) span(start, end int) source.Span {
 		return source.Span{File: f.Name}
 	}
 	first := f.lines[start-1]
+	line, column := f.start.Line-1, f.start.Column
 	return source.Span{
 		File:  f.Name,
-		Start: source.Position{Line: f.first + start - 1, Column: len(first) - len(bytes.TrimLeft(first, " \t\ufeff")) + 1},
-		End:   source.Position{Line: f.first + end - 1, Column: len(bytes.TrimRight(f.lines[end-1], "\r")) + 1},
+		Start: source.Position{Line: line + start, Column: column + len(first) - len(bytes.TrimLeft(first, " \t\ufeff"))},
+		End:   source.Position{Line: line + end, Column: column + len(bytes.TrimRight(f.lines[end-1], "\r"))},
 	}
 }

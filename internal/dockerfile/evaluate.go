@@ -345,6 +345,9 @@ func (e *evaluator) copy(in *Instruction, from instructions.SourcesAndDest, word
 		text = word(text)
 		switch {
 		case strings.Contains(text, "://") || strings.HasPrefix(text, "git@"):
+		case c.Parents:
+			// With --parents a "/./" in the path says from where on it is kept.
+			text = strings.TrimPrefix(text, "/")
 		case c.From != "":
 			text = path.Clean("/" + text)
 		default:

@@ -3,7 +3,11 @@
 // reads nothing; the only behaviour here is ordering.
 package model
 
-import "github.com/dock2edge/dock2edge/internal/source"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/source"
+)
 
 // Workspace is everything one run looks at: the projects found under the path the user named.
 type Workspace struct {
@@ -192,8 +196,10 @@ type Build struct {
 	Span               source.Span
 }
 
-// Remote tells whether the context is not a local directory.
-func (b *Build) Remote() bool { return b != nil && b.Context == "" }
+// Remote tells whether the context is not a local directory: a URL or a git repository.
+func (b *Build) Remote() bool {
+	return b != nil && (b.Context == "" || strings.Contains(b.Context, "://") || strings.HasPrefix(b.Context, "git@") || strings.HasPrefix(b.Context, "github.com/"))
+}
 
 // Port is one published or exposed port.
 type Port struct {

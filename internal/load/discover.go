@@ -1,0 +1,282 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/source"
+)
+
+// candidate is a folder with Compose files: one project.
+type candidate struct {
+	dir string
+	// files in merge order.
+	files    []string
+	findings []note
+}
+
+// note is a finding about how a candidate was chosen.
+type note struct {
+	rule    string
+	span    source.Span
+	message string
+}
+
+// discovery is what a walk over the tree found.
+type discovery struct {
+	projects []candidate
+	// dockerfiles are all Dockerfiles, sorted.
+	dockerfiles []string
+	// unread are Compose files that belong to no project, with the file of their folder that was read instead.
+	unread map[string]string
+	// hidden are Compose files in hidden folders such as .devcontainer.
+	hidden []string
+}
+
+// The names that Compose looks for, first ones first.
+var (
+	composeNames  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+var (
+	composeLike  = regexp.MustCompile(`(?i)(compose|^docker-stack).*\.ya?ml$`)
+	composeModel = regexp.MustCompile(`(?i)^(docker-)?compose\.ya?ml[.-](example|sample|dist|template|tmpl|tpl)$`)
+	// dockerfileLike: Dockerfile, Dockerfile.prod, web.Dockerfile, api.dockerfile, Containerfile.
+	dockerfileLike = regexp.MustCompile(`(?i)^(.+\.)?(dockerfile|containerfile)([.-][\w.-]+)?$`)
+	hasServices    = regexp.MustCompile(`(?m)^["']?services["']?[ \t]*:`)
+)
+
+// discover looks for Compose files and Dockerfiles.
+func (l *loading) discover() *discovery {
+	found := &discovery{unread: map[string]string{}}
+	if name := l.options.File; name != "" {
+		if isDockerfile(name) {
+			found.dockerfiles = []string{name}
+		} else {
+			found.projects = []candidate{{dir: ".", files: []string{name}}}
+		}
+		return found
+	}
+	folders := map[string][]string{}
+	git := l.tree.GitIgnore()
+	skip := func(dir string) bool { return source.Ignored(dir) || vendored(l.tree, dir) || git.Ignores(dir, true) }
+	l.tree.Walk(".", skip, func(file string) {
+		base := path.Base(file)
+		switch {
+		case composeLike.MatchString(base) || composeModel.MatchString(base):
+			if hiddenFolder(file) {
+				found.hidden = append(found.hidden, file)
+			} else {
+				folders[path.Dir(file)] = append(folders[path.Dir(file)], file)
+			}
+		case isDockerfile(base) && !hiddenFolder(file):
+			found.dockerfiles = append(found.dockerfiles, file)
+		}
+	})
+	for _, dir := range sortedKeys(folders) {
+		if c, ok := l.choose(dir, folders[dir]); ok {
+			found.projects = append(found.projects, c)
+			for _, file := range folders[dir] {
+				if !slices.Contains(c.files, file) && l.looksLikeCompose(file) {
+					found.unread[file] = c.files[0]
+				}
+			}
+		}
+	}
+	return found
+}
+
+func isDockerfile(name string) bool {
+	return dockerfileLike.MatchString(name) && !strings.HasSuffix(strings.ToLower(name), ".dockerignore")
+}
+
+// vendored tells whether a directory holds other people's code: Go's and PHP's vendor folders.
+func vendored(tree *source.Tree, dir string) bool {
+	return path.Base(dir) == "vendor" && (tree.IsFile(path.Join(dir, "modules.txt")) || tree.IsFile(path.Join(dir, "autoload.php")))
+}
+
+func hiddenFolder(file string) bool {
+	for part := range strings.SplitSeq(path.Dir(file), "/") {
+		if strings.HasPrefix(part, ".") && part != "." && part != ".." {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// choose decides which files of a folder make its project: those of COMPOSE_FILE, else the standard name with its override, else
+// the file whose name speaks most of production.
+func (l *loading) choose(dir string, files []string) (candidate, bool) {
+	c := candidate{dir: dir}
+	if l.fromComposeFile(&c) {
+		return c, true
+	}
+	var standard []string
+	for _, name := range composeNames {
+		if file := path.Join(dir, name); slices.Contains(files, file) {
+			standard = append(standard, file)
+		}
+	}
+	if len(standard) > 0 {
+		c.files = standard[:1]
+		for _, other := range standard[1:] {
+			c.note("compose-ambiguous-files", other, "%s stands beside this file and is the one that Compose reads; this one is not read", path.Base(standard[0]))
+		}
+		var overrides []string
+		for _, name := range overrideNames {
+			if file := path.Join(dir, name); slices.Contains(files, file) {
+				overrides = append(overrides, file)
+			}
+		}
+		if len(overrides) > 0 {
+			c.files = append(c.files, overrides[0])
+			for _, other := range overrides[1:] {
+				c.note("compose-ambiguous-files", other, "of several override files Compose reads %s; this one is not read", path.Base(overrides[0]))
+			}
+		}
+		return c, true
+	}
+	return c, l.chooseOther(&c, files)
+}
+
+func (c *candidate) note(rule, file, format string, args ...any) {
+	c.findings = append(c.findings, note{rule: rule, span: source.Span{File: file}, message: fmt.Sprintf(format, args...)})
+}
+
+// fromComposeFile takes the files that COMPOSE_FILE lists, in the caller's environment (for the root) or the folder's .env.
+func (l *loading) fromComposeFile(c *candidate) bool {
+	list, separator := "", ""
+	if c.dir == "." {
+		list, separator = l.options.Environment["COMPOSE_FILE"], l.options.Environment["COMPOSE_PATH_SEPARATOR"]
+	}
+	if data, err := l.tree.Read(path.Join(c.dir, ".env")); err == nil {
+		list = cmp.Or(list, envLine(data, "COMPOSE_FILE"))
+		separator = cmp.Or(separator, envLine(data, "COMPOSE_PATH_SEPARATOR"))
+	}
+	if list == "" {
+		return false
+	}
+	for name := range strings.SplitSeq(list, cmp.Or(separator, ":")) {
+		if name == "" {
+			continue
+		}
+		file := source.Join(c.dir, name)
+		if !l.tree.IsFile(file) {
+			c.note("compose-file-missing", path.Join(c.dir, ".env"), "COMPOSE_FILE names %s, which does not exist", file)
+			continue
+		}
+		c.files = append(c.files, file)
+	}
+	return len(c.files) > 0
+}
+
+// envLine is the value of a simple line NAME=value.
+func envLine(data []byte, name string) string {
+	value := ""
+	for line := range strings.Lines(string(data)) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
+			value = strings.Trim(text, `"'`)
+		}
+	}
+	return value
+}
+
+// The words in file names by which one of several is chosen: the lowest rank is the one closest to production.
+var variantRanks = []struct {
+	words *regexp.Regexp
+	rank  int
+}{
+	{regexp.MustCompile(`(?i)(^|[._-])(override|overrides)([._-]|$)`), 9},
+	{regexp.MustCompile(`(?i)(^|[._-])(test|tests|testing|ci|e2e|debug|bench|lint)([._-]|$)`), 6},
+	{regexp.MustCompile(`(?i)(^|[._-])(dev|devel|development|local)([._-]|$)`), 5},
+	{regexp.MustCompile(`(?i)(^|[._-])(stage|staging|qa|demo)([._-]|$)`), 4},
+	{regexp.MustCompile(`(?i)(^|[._-])(example|sample|dist|template|tmpl|tpl)([._-]|$)`), 3},
+	{regexp.MustCompile(`(?i)(^|[._-])(base|common|shared)([._-]|$)`), 2},
+	{regexp.MustCompile(`(?i)(^|[._-])(prod|production|release|deploy|live)([._-]|$)`), 0},
+}
+
+func variantRank(name string) int {
+	for _, v := range variantRanks {
+		if v.words.MatchString(name) {
+			return v.rank
+		}
+	}
+	return 1
+}
+
+// byVariant sorts file names with the one closest to production first.
+func byVariant(files []string) {
+	slices.SortFunc(files, func(a, b string) int {
+		return cmp.Or(cmp.Compare(variantRank(path.Base(a)), variantRank(path.Base(b))), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+}
+
+// chooseOther chooses among files of non-standard names. A base file (docker-compose.base.yml) is read first unless the chosen
+// one refers to it itself.
+func (l *loading) chooseOther(c *candidate, files []string) bool {
+	files = slices.DeleteFunc(slices.Clone(files), func(f string) bool { return !l.looksLikeCompose(f) })
+	if len(files) == 0 {
+		return false
+	}
+	byVariant(files)
+	chosen := files[0]
+	c.files = []string{chosen}
+	for _, f := range files[1:] {
+		if data, err := l.tree.Read(chosen); variantRank(path.Base(f)) == 2 && err == nil && !strings.Contains(string(data), path.Base(f)) {
+			c.files = []string{f, chosen}
+			break
+		}
+	}
+	others := "the only Compose file of its folder"
+	if len(files) > len(c.files) {
+		others = fmt.Sprintf("chosen among %d by its name", len(files))
+	}
+	c.note("compose-ambiguous-files", chosen, "this file is read although Compose would need `-f` to find it: it is %s", others)
+	return true
+}
+
+// looksLikeCompose tells files such as docker-compose.dev.yml from other YAML whose name contains "compose".
+func (l *loading) looksLikeCompose(file string) bool {
+	base := path.Base(file)
+	if slices.Contains(composeNames, base) || slices.Contains(overrideNames, base) {
+		return true
+	}
+	data, err := l.tree.Read(file)
+	return err == nil && hasServices.Match(data)
+}
+
+// reportUnread says which Compose files were found and not read.
+func (l *loading) reportUnread(found *discovery, used map[string]bool) {
+	for _, file := range sortedKeys(found.unread) {
+		if !used[file] && !slices.ContainsFunc(l.workspace.Projects, func(p *model.Project) bool { return noted(p.Findings, file) }) {
+			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "%s is the file that is read for this folder; this one is not", path.Base(found.unread[file]))
+		}
+	}
+	for _, file := range found.hidden {
+		if !used[file] {
+			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "the file stands in a hidden folder, which is for tools; it is not read")
+		}
+	}
+}
+
+// noted tells whether a finding about the whole of a file is there already.
+func noted(findings []model.Finding, file string) bool {
+	return slices.ContainsFunc(findings, func(f model.Finding) bool {
+		return f.Rule == "compose-ambiguous-files" && f.Span.File == file
+	})
+}
