@@ -22,9 +22,9 @@ export class Arguments {
     return argument;
   }
 
-  /** As text, for names and messages. */
+  /** As text of one character per byte, for names and messages: error lines are written back the same way. */
   text(index: number): string {
-    return this.bytes(index).toString();
+    return this.bytes(index).toString("latin1");
   }
 
   /** In capitals, for options and subcommands. */
@@ -35,8 +35,7 @@ export class Arguments {
   /** A 64-bit integer that is a position, count or duration. `message` replaces the usual error text. */
   integer(index: number, message?: string): number {
     const value = parseInteger(this.bytes(index));
-    if (value === null)
-      throw message ? new RedisError(message) : notAnInteger();
+    if (value === null) throw message ? new RedisError(message) : notAnInteger();
     return value;
   }
 
@@ -66,9 +65,12 @@ export class Arguments {
     return pairs;
   }
 
-  /** `numkeys key…` starting at `index`: the keys, and the index after them. */
-  countedKeys(index: number, message: string): [Buffer[], number] {
-    const count = this.integer(index);
+  /**
+   * `numkeys key…` starting at `index`: the keys, and the index after them. `message` is for a count that is not positive,
+   * `notANumber` for one that is none.
+   */
+  countedKeys(index: number, message: string, notANumber?: string): [Buffer[], number] {
+    const count = this.integer(index, notANumber);
     if (count <= 0) throw new RedisError(message);
     const end = index + 1 + count;
     if (end > this.list.length) throw syntaxError();

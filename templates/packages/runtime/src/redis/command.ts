@@ -40,6 +40,8 @@ export interface Wait {
   attempt(): Reply | undefined;
   /** The reply when time is up. */
   otherwise: Reply;
+  /** The reply where waiting is not possible, if it is another one. */
+  atOnce?: Reply;
 }
 
 /** Positions of the keys among the arguments, the name being number 0; `last` may count from the end (-1). */
@@ -93,18 +95,11 @@ export interface Subcommand {
 }
 
 /** Runs the subcommand that the first argument names; it receives all arguments, its own name first. */
-export function dispatch(
-  name: string,
-  table: Record<string, Subcommand>,
-  context: Context,
-  args: Arguments,
-): Reply {
+export function dispatch(name: string, table: Record<string, Subcommand>, context: Context, args: Arguments): Reply {
   const wanted = args.keyword(0);
   const subcommand = Object.hasOwn(table, wanted) ? table[wanted] : undefined;
   if (!subcommand) {
-    throw new RedisError(
-      `ERR unknown subcommand '${args.text(0).slice(0, 128)}'. Try ${name.toUpperCase()} HELP.`,
-    );
+    throw new RedisError(`ERR unknown subcommand '${args.text(0).slice(0, 128)}'. Try ${name.toUpperCase()} HELP.`);
   }
   if (!arityAllows(subcommand.arity, args.length + 1)) {
     throw wrongArity(`${name}|${wanted}`);

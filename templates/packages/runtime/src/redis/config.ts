@@ -28,8 +28,7 @@ const DEFAULTS: Record<string, string> = {
   appendonly: "yes",
   appendfsync: "always",
   bind: "*",
-  "client-output-buffer-limit":
-    "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+  "client-output-buffer-limit": "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
   dir: "/data",
   dbfilename: "dump.rdb",
   "lazyfree-lazy-eviction": "no",
@@ -89,9 +88,7 @@ export class Config {
   /** Parameters whose names match one of the patterns, sorted by name. */
   matching(patterns: string[]): [string, string][] {
     return [...this.values]
-      .filter(([name]) =>
-        patterns.some((pattern) => globMatches(pattern, name, true)),
-      )
+      .filter(([name]) => patterns.some((pattern) => globMatches(pattern, name, true)))
       .sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
@@ -100,9 +97,7 @@ export class Config {
     const checked = pairs.map(([rawName, value]): [string, string] => {
       const name = rawName.toLowerCase();
       if (!this.values.has(name)) {
-        throw new RedisError(
-          `ERR Unknown option or number of arguments for CONFIG SET - '${rawName}'`,
-        );
+        throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${rawName}'`);
       }
       if (IMMUTABLE.has(name)) {
         throw new RedisError(
@@ -125,8 +120,5 @@ function normalize(name: string, value: string): string {
   const classes = new Set(value.replace("A", ALL_EVENT_CLASSES));
   const all = [...ALL_EVENT_CLASSES].every((letter) => classes.has(letter));
   const rest = [..."KEmn"].filter((letter) => classes.has(letter)).join("");
-  return all
-    ? `A${rest}`
-    : [...ALL_EVENT_CLASSES].filter((letter) => classes.has(letter)).join("") +
-        rest;
+  return all ? `A${rest}` : [...ALL_EVENT_CLASSES].filter((letter) => classes.has(letter)).join("") + rest;
 }

@@ -138,8 +138,7 @@ export class Connection implements Session {
   private async readyToRead(): Promise<void> {
     while (
       !this.ending &&
-      (this.unsent + this.encoder.size > PAUSE_READING_BYTES ||
-        this.parser.buffered > PAUSE_READING_BYTES) &&
+      (this.unsent + this.encoder.size > PAUSE_READING_BYTES || this.parser.buffered > PAUSE_READING_BYTES) &&
       (this.sending !== null || this.server.blocked.has(this))
     ) {
       await new Promise<void>((resolve) => {

@@ -28,11 +28,7 @@ export class Database {
     return this.keyspace.findOrCreate(this.index, key, type);
   }
 
-  create(
-    key: Buffer,
-    type: KeyType,
-    initial?: Parameters<Keyspace["create"]>[3],
-  ): KeyRecord {
+  create(key: Buffer, type: KeyType, initial?: Parameters<Keyspace["create"]>[3]): KeyRecord {
     return this.keyspace.create(this.index, key, type, initial);
   }
 

@@ -27,9 +27,7 @@ export class ExpiryAlarm {
   /** A key expires at that time. `announced`: somebody may listen for it, so it must be deleted in time. */
   expirySet(expires: number, announced: boolean): void {
     this.announced = announced;
-    const wanted = announced
-      ? expires
-      : Math.max(expires, Date.now() + LEISURELY);
+    const wanted = announced ? expires : Math.max(expires, Date.now() + LEISURELY);
     if (typeof this.due === "number" && this.due <= wanted) return;
     this.setAlarm(wanted);
   }

@@ -17,12 +17,7 @@ export function isExpiryOption(keyword: string): boolean {
 }
 
 /** Unix milliseconds of the option's value at `index`. SET and its kin refuse times that are not positive. */
-export function readExpiry(
-  args: Arguments,
-  index: number,
-  option: string,
-  command: string,
-): number {
+export function readExpiry(args: Arguments, index: number, option: string, command: string): number {
   const { factor, relative } = UNITS[option]!;
   const given = args.int64(index);
   if (given <= 0n) throw invalidExpiry(command);
@@ -30,12 +25,7 @@ export function readExpiry(
 }
 
 /** Unix milliseconds of a time given in units of `factor` milliseconds. */
-export function expiryTime(
-  given: bigint,
-  factor: number,
-  relative: boolean,
-  command: string,
-): number {
+export function expiryTime(given: bigint, factor: number, relative: boolean, command: string): number {
   const time = Number(given) * factor + (relative ? Date.now() : 0);
   if (Math.abs(time) >= MAX_TIME) throw invalidExpiry(command);
   return time;

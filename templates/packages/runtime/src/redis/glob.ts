@@ -4,22 +4,11 @@
  *
  * Pattern and text are latin1 strings: one character per byte.
  */
-export function globMatches(
-  pattern: string,
-  text: string,
-  ignoreCase = false,
-): boolean {
-  return ignoreCase
-    ? match(pattern.toLowerCase(), 0, text.toLowerCase(), 0)
-    : match(pattern, 0, text, 0);
+export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
+  return ignoreCase ? match(pattern.toLowerCase(), 0, text.toLowerCase(), 0) : match(pattern, 0, text, 0);
 }
 
-function match(
-  pattern: string,
-  patternStart: number,
-  text: string,
-  textStart: number,
-): boolean {
+function match(pattern: string, patternStart: number, text: string, textStart: number): boolean {
   let p = patternStart;
   let t = textStart;
   // Where to resume after the latest `*`: one that is given a longer match when the rest fails. Going back to an earlier

@@ -34,10 +34,7 @@ export const REDIS_OBJECT_NAME = "main";
 type Environment = Record<string, unknown>;
 
 /** What a Durable Object class of this package looks like to the Worker that exports it. */
-export type RedisServerClass = new (
-  ctx: DurableObjectState,
-  env: Environment,
-) => DurableObject<Environment>;
+export type RedisServerClass = new (ctx: DurableObjectState, env: Environment) => DurableObject<Environment>;
 
 export interface Redis {
   /** The Durable Object class, to be exported as `RedisServer`. */
@@ -87,10 +84,7 @@ function redisWorker(): ExportedHandler<Environment> {
     fetch: () => notFound(),
     async connect(socket: Socket, _env: Environment, ctx: ExecutionContext) {
       const object = theObject(ctx).connect("redis:6379");
-      await Promise.allSettled([
-        socket.readable.pipeTo(object.writable),
-        object.readable.pipeTo(socket.writable),
-      ]);
+      await Promise.allSettled([socket.readable.pipeTo(object.writable), object.readable.pipeTo(socket.writable)]);
     },
   };
   return handler;
@@ -101,9 +95,7 @@ function theObject(ctx: ExecutionContext): Fetcher {
   const exports = (ctx as { exports?: Record<string, unknown> }).exports;
   const namespace = exports?.RedisServer as DurableObjectNamespace | undefined;
   if (!namespace) {
-    throw new Error(
-      "The Worker must export the Durable Object class as RedisServer",
-    );
+    throw new Error("The Worker must export the Durable Object class as RedisServer");
   }
   return namespace.getByName(REDIS_OBJECT_NAME) as unknown as Fetcher;
 }
@@ -112,9 +104,7 @@ function readPassword(name: string | null, env: Environment): string | null {
   if (name === null) return null;
   const value = env[name];
   if (typeof value !== "string" || value === "") {
-    throw new Error(
-      `The secret ${name}, Redis's password, is not set for this Worker`,
-    );
+    throw new Error(`The secret ${name}, Redis's password, is not set for this Worker`);
   }
   return value;
 }

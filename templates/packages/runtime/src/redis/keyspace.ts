@@ -1,11 +1,5 @@
 import { wrongType } from "./errors";
-import {
-  ELEMENT_TABLES,
-  type KeyType,
-  SCHEMA,
-  TYPE_NAMES,
-  TYPE_NUMBERS,
-} from "./schema";
+import { ELEMENT_TABLES, type KeyType, SCHEMA, TYPE_NAMES, TYPE_NUMBERS } from "./schema";
 
 /** One key as it stands in the `keys` table. Change it through `Keyspace.save`. */
 export interface KeyRecord {
@@ -36,8 +30,7 @@ type KeyRow = {
 };
 
 /** The classes of keyspace notifications, by the letter `notify-keyspace-events` uses. */
-export type EventClass =
-  "g" | "$" | "l" | "s" | "h" | "z" | "x" | "e" | "t" | "n";
+export type EventClass = "g" | "$" | "l" | "s" | "h" | "z" | "x" | "e" | "t" | "n";
 
 /** Who wants to hear of changes: the server, for WATCH, blocked clients and keyspace notifications. */
 export interface KeyspaceListener {
@@ -135,9 +128,7 @@ export class Keyspace {
   /** Changes fields of a record, here and on disk. */
   save(
     record: KeyRecord,
-    changes: Partial<
-      Pick<KeyRecord, "db" | "key" | "expires" | "size" | "cursor" | "value">
-    >,
+    changes: Partial<Pick<KeyRecord, "db" | "key" | "expires" | "size" | "cursor" | "value">>,
   ): void {
     const names = Object.keys(changes) as (keyof typeof changes)[];
     this.sql.exec(
@@ -236,10 +227,7 @@ export class Keyspace {
       .exec<{
         db: number;
         key: ArrayBuffer;
-      }>(
-        `SELECT db, key FROM keys ${db === null ? "" : "WHERE db = ?"}`,
-        ...(db === null ? [] : [db]),
-      )
+      }>(`SELECT db, key FROM keys ${db === null ? "" : "WHERE db = ?"}`, ...(db === null ? [] : [db]))
       .toArray();
     for (const table of Object.values(ELEMENT_TABLES).flat()) {
       this.sql.exec(
@@ -249,13 +237,9 @@ export class Keyspace {
         ...(db === null ? [] : [db]),
       );
     }
-    this.sql.exec(
-      `DELETE FROM keys ${db === null ? "" : "WHERE db = ?"}`,
-      ...(db === null ? [] : [db]),
-    );
+    this.sql.exec(`DELETE FROM keys ${db === null ? "" : "WHERE db = ?"}`, ...(db === null ? [] : [db]));
     this.cache.clear();
-    for (const row of keys)
-      this.listener.keyChanged(row.db, Buffer.from(row.key));
+    for (const row of keys) this.listener.keyChanged(row.db, Buffer.from(row.key));
   }
 
   /** Exchanges the keys of two databases. */
@@ -280,11 +264,7 @@ export class Keyspace {
   /** Deletes up to `limit` expired keys; returns how many. */
   removeExpired(limit: number): number {
     const rows = this.sql
-      .exec<KeyRow>(
-        "SELECT * FROM keys WHERE expires <= ? ORDER BY expires LIMIT ?",
-        Date.now(),
-        limit,
-      )
+      .exec<KeyRow>("SELECT * FROM keys WHERE expires <= ? ORDER BY expires LIMIT ?", Date.now(), limit)
       .toArray();
     for (const row of rows) this.expire(fromRow(row));
     return rows.length;
@@ -307,9 +287,7 @@ export class Keyspace {
   private read(db: number, key: Buffer): KeyRecord | null {
     const cached = this.cache.get(cacheKey(db, key));
     if (cached) return cached;
-    const [row] = this.sql
-      .exec<KeyRow>("SELECT * FROM keys WHERE db = ? AND key = ?", db, key)
-      .toArray();
+    const [row] = this.sql.exec<KeyRow>("SELECT * FROM keys WHERE db = ? AND key = ?", db, key).toArray();
     if (!row) return null;
     const record = fromRow(row);
     this.remember(record);
@@ -317,10 +295,7 @@ export class Keyspace {
   }
 
   private dropElements(record: KeyRecord): void {
-    if (
-      record.type === "string" &&
-      record.size <= (record.value?.length ?? 0)
-    ) {
+    if (record.type === "string" && record.size <= (record.value?.length ?? 0)) {
       return;
     }
     for (const table of ELEMENT_TABLES[record.type]) {

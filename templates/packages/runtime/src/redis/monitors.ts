@@ -38,10 +38,6 @@ export function quote(bytes: Buffer): string {
   };
   const text = bytes
     .toString("latin1")
-    .replace(
-      /[^ !#-[\]-~]/g,
-      (char) =>
-        named[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    );
+    .replace(/[^ !#-[\]-~]/g, (char) => named[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
   return `"${text}"`;
 }

@@ -50,9 +50,7 @@ export function formatDouble(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 52) {
     return String(value);
   }
-  const [mantissa = "", exponentText = "0"] = Math.abs(value)
-    .toExponential()
-    .split("e");
+  const [mantissa = "", exponentText = "0"] = Math.abs(value).toExponential().split("e");
   const digits = mantissa.replace(".", "");
   const exponent = Number(exponentText);
   const sign = value < 0 ? "-" : "";
@@ -69,9 +67,7 @@ function layOutDigits(digits: string, exponent: number): string {
   }
   if (last < 0 && (last > -7 || magnitude < 4)) {
     const point = exponent + 1;
-    return point <= 0
-      ? `0.${"0".repeat(-point)}${digits}`
-      : `${digits.slice(0, point)}.${digits.slice(point)}`;
+    return point <= 0 ? `0.${"0".repeat(-point)}${digits}` : `${digits.slice(0, point)}.${digits.slice(point)}`;
   }
   const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
   return `${digits[0]}${fraction}e${exponent < 0 ? "-" : "+"}${magnitude}`;
@@ -99,8 +95,7 @@ export function parseLongDouble(bytes: Uint8Array): LongDouble | null {
   const digits = BigInt(whole + fraction);
   const scale = Number(power) - fraction.length;
   // Beyond these the format overflows to infinity or vanishes.
-  if (digits !== 0n && scale + whole.length + fraction.length > 4930)
-    return null;
+  if (digits !== 0n && scale + whole.length + fraction.length > 4930) return null;
   const rounded =
     scale < -5000
       ? { mantissa: 0n, exponent: 0 }
@@ -112,9 +107,7 @@ export function parseLongDouble(bytes: Uint8Array): LongDouble | null {
 
 export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble {
   const exponent = Math.min(a.exponent, b.exponent);
-  const sum =
-    (a.mantissa << BigInt(a.exponent - exponent)) +
-    (b.mantissa << BigInt(b.exponent - exponent));
+  const sum = (a.mantissa << BigInt(a.exponent - exponent)) + (b.mantissa << BigInt(b.exponent - exponent));
   const rounded = roundRatio(sum < 0n ? -sum : sum, 1n);
   return {
     mantissa: sum < 0n ? -rounded.mantissa : rounded.mantissa,
@@ -128,9 +121,7 @@ export function formatLongDouble(value: LongDouble): string {
   const magnitude = negative ? -value.mantissa : value.mantissa;
   const scaled = magnitude * 10n ** 17n;
   const units =
-    value.exponent >= 0
-      ? scaled << BigInt(value.exponent)
-      : divideToEven(scaled, 1n << BigInt(-value.exponent));
+    value.exponent >= 0 ? scaled << BigInt(value.exponent) : divideToEven(scaled, 1n << BigInt(-value.exponent));
   const text = units.toString().padStart(18, "0");
   const fraction = text.slice(-17).replace(/0+$/, "");
   const number = text.slice(0, -17) + (fraction === "" ? "" : `.${fraction}`);
@@ -150,11 +141,7 @@ function roundRatio(numerator: bigint, denominator: bigint): LongDouble {
 }
 
 /** numerator / (denominator × 2^exponent), rounded half to even. */
-function divideAt(
-  numerator: bigint,
-  denominator: bigint,
-  exponent: number,
-): bigint {
+function divideAt(numerator: bigint, denominator: bigint, exponent: number): bigint {
   return exponent >= 0
     ? divideToEven(numerator, denominator << BigInt(exponent))
     : divideToEven(numerator << BigInt(-exponent), denominator);
@@ -163,8 +150,7 @@ function divideAt(
 function divideToEven(numerator: bigint, denominator: bigint): bigint {
   const quotient = numerator / denominator;
   const twice = (numerator % denominator) * 2n;
-  const up =
-    twice > denominator || (twice === denominator && (quotient & 1n) === 1n);
+  const up = twice > denominator || (twice === denominator && (quotient & 1n) === 1n);
   return up ? quotient + 1n : quotient;
 }
 
@@ -173,7 +159,5 @@ function bitLength(value: bigint): number {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
-    "latin1",
-  );
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }

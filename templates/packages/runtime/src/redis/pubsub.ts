@@ -7,10 +7,7 @@ export type SubscriptionKind = "channels" | "patterns" | "shardChannels";
 
 /** Who listens to which channel. Names are latin1 strings: one character per byte. */
 export class PubSub {
-  private readonly listeners: Record<
-    SubscriptionKind,
-    Map<string, Set<Session>>
-  > = {
+  private readonly listeners: Record<SubscriptionKind, Map<string, Set<Session>>> = {
     channels: new Map(),
     patterns: new Map(),
     shardChannels: new Map(),
@@ -33,8 +30,7 @@ export class PubSub {
   /** The client is gone. */
   forget(session: Session): void {
     for (const kind of ["channels", "patterns", "shardChannels"] as const) {
-      for (const name of [...session[kind]])
-        this.unsubscribe(kind, name, session);
+      for (const name of [...session[kind]]) this.unsubscribe(kind, name, session);
     }
   }
 
@@ -58,8 +54,7 @@ export class PubSub {
   }
 
   publishToShard(channel: Buffer, message: Buffer): number {
-    const sessions =
-      this.listeners.shardChannels.get(channel.toString("latin1")) ?? [];
+    const sessions = this.listeners.shardChannels.get(channel.toString("latin1")) ?? [];
     let receivers = 0;
     for (const session of sessions) {
       session.push(new Push(["smessage", channel, message]));
@@ -70,9 +65,7 @@ export class PubSub {
 
   /** Names with at least one subscriber, optionally only those matching a pattern. */
   names(kind: SubscriptionKind, pattern?: string): string[] {
-    return [...this.listeners[kind].keys()].filter(
-      (name) => pattern === undefined || globMatches(pattern, name),
-    );
+    return [...this.listeners[kind].keys()].filter((name) => pattern === undefined || globMatches(pattern, name));
   }
 
   subscribers(kind: SubscriptionKind, name: string): number {

@@ -52,9 +52,7 @@ export class RequestParser {
   }
 
   push(chunk: Uint8Array): void {
-    this.waiting.push(
-      Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength),
-    );
+    this.waiting.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     this.waitingBytes += chunk.byteLength;
   }
 
@@ -130,8 +128,7 @@ export class RequestParser {
       end = this.buffer.indexOf(LF, this.offset);
       if (end < 0) return this.readLine(tooLong);
     }
-    const stop =
-      end > this.offset && this.buffer[end - 1] === CR ? end - 1 : end;
+    const stop = end > this.offset && this.buffer[end - 1] === CR ? end - 1 : end;
     const line = this.buffer.subarray(this.offset, stop);
     this.offset = end + 1;
     return line;
@@ -152,9 +149,7 @@ export class RequestParser {
     const rest = this.buffer.subarray(this.offset);
     const [only] = this.waiting;
     this.buffer =
-      rest.length === 0 && this.waiting.length === 1 && only
-        ? only
-        : Buffer.concat([rest, ...this.waiting]);
+      rest.length === 0 && this.waiting.length === 1 && only ? only : Buffer.concat([rest, ...this.waiting]);
     this.offset = 0;
     this.waiting = [];
     this.waitingBytes = 0;
@@ -172,19 +167,14 @@ function parseLength(line: Buffer): number | null {
 /** Splits an inline command as Redis does: blanks separate, "…" knows escapes, '…' only \'. */
 export function splitInline(line: Buffer): Buffer[] {
   const text = line.toString("latin1");
-  const token =
-    /\s*(?:"((?:[^"\\]|\\[^])*)"(?=\s|$)|'((?:[^'\\]|\\[^])*)'(?=\s|$)|([^\s"']\S*))/y;
+  const token = /\s*(?:"((?:[^"\\]|\\[^])*)"(?=\s|$)|'((?:[^'\\]|\\[^])*)'(?=\s|$)|([^\s"']\S*))/y;
   const args: Buffer[] = [];
   while (/\S/.test(text.slice(token.lastIndex))) {
     const match = token.exec(text);
     if (match === null) throw new ProtocolError("unbalanced quotes in request");
     const [, double, single, bare] = match;
     const value =
-      double !== undefined
-        ? unescapeDouble(double)
-        : single !== undefined
-          ? single.replace(/\\'/g, "'")
-          : (bare ?? "");
+      double !== undefined ? unescapeDouble(double) : single !== undefined ? single.replace(/\\'/g, "'") : (bare ?? "");
     args.push(Buffer.from(value, "latin1"));
   }
   return args;
@@ -199,12 +189,8 @@ const ESCAPES: Record<string, string> = {
 };
 
 function unescapeDouble(text: string): string {
-  return text.replace(
-    /\\(?:x([0-9a-fA-F]{2})|([^]))/g,
-    (_, hex: string | undefined, char: string) =>
-      hex === undefined
-        ? (ESCAPES[char] ?? char)
-        : String.fromCharCode(Number.parseInt(hex, 16)),
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|([^]))/g, (_, hex: string | undefined, char: string) =>
+    hex === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 
@@ -245,17 +231,7 @@ export class ReplyEncoder {
   }
 
   private writeTyped(
-    reply: Exclude<
-      Reply,
-      | number
-      | bigint
-      | string
-      | Uint8Array
-      | null
-      | boolean
-      | Reply[]
-      | typeof NO_REPLY
-    >,
+    reply: Exclude<Reply, number | bigint | string | Uint8Array | null | boolean | Reply[] | typeof NO_REPLY>,
     protocol: number,
   ): void {
     const three = protocol === 3;
@@ -263,7 +239,7 @@ export class ReplyEncoder {
       this.line(`+${reply.text}`);
     } else if (reply instanceof ErrorReply) {
       // A line end inside the text would break the framing.
-      this.line(`-${reply.message.replace(/[\r\n]+/g, " ")}`);
+      this.line(`-${reply.message.replace(/[\r\n]/g, " ")}`);
     } else if (reply instanceof NullArray) {
       this.line(three ? "_" : "*-1");
     } else if (reply instanceof DoubleReply) {
@@ -271,9 +247,7 @@ export class ReplyEncoder {
       if (three) this.line(`,${text}`);
       else this.bulk(Buffer.from(text));
     } else if (reply instanceof MapReply) {
-      this.line(
-        three ? `%${reply.entries.length}` : `*${reply.entries.length * 2}`,
-      );
+      this.line(three ? `%${reply.entries.length}` : `*${reply.entries.length * 2}`);
       for (const [key, value] of reply.entries) {
         this.write(key, protocol);
         this.write(value, protocol);
@@ -313,8 +287,9 @@ export class ReplyEncoder {
   }
 
   private line(text: string): void {
-    this.reserve(text.length * 3 + 2);
-    this.length += this.bytes.write(text, this.length, "utf8");
+    // One byte per character: names from the client appear in errors as they came.
+    this.reserve(text.length + 2);
+    this.length += this.bytes.write(text, this.length, "latin1");
     this.bytes[this.length++] = CR;
     this.bytes[this.length++] = LF;
   }

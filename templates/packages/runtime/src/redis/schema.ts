@@ -103,12 +103,7 @@ export const ELEMENT_TABLES = {
   list: ["list_items"],
   set: ["set_members"],
   zset: ["zset_members"],
-  stream: [
-    "stream_entries",
-    "stream_groups",
-    "stream_consumers",
-    "stream_pending",
-  ],
+  stream: ["stream_entries", "stream_groups", "stream_consumers", "stream_pending"],
 } as const;
 
 export type KeyType = keyof typeof ELEMENT_TABLES;

@@ -45,14 +45,7 @@ const TAKES_LONG_VALUES = new Set([
 
 /** Commands that work before AUTH, while queueing, and in a RESP2 connection that has subscribed. */
 const BEFORE_AUTH = new Set(["auth", "hello", "quit", "reset"]);
-const WHILE_QUEUEING = new Set([
-  "exec",
-  "discard",
-  "multi",
-  "watch",
-  "quit",
-  "reset",
-]);
+const WHILE_QUEUEING = new Set(["exec", "discard", "multi", "watch", "quit", "reset"]);
 const WHILE_SUBSCRIBED = new Set([
   "subscribe",
   "unsubscribe",
@@ -169,17 +162,13 @@ export class Server implements KeyspaceListener {
   }
 
   /** Executes a command, for a client, a transaction or a script. RedisErrors are thrown. */
-  run(
-    session: Session,
-    command: Command,
-    argv: Buffer[],
-    mayBlock: boolean,
-  ): Reply {
+  run(session: Session, command: Command, argv: Buffer[], mayBlock: boolean): Reply {
     const context: Context = {
       server: this,
       session,
       db: new Database(this.keyspace, session.database),
-      block: (wait) => (mayBlock ? this.block(session, wait) : wait.otherwise),
+      block: (wait) =>
+        mayBlock ? this.block(session, wait) : wait.atOnce === undefined ? wait.otherwise : wait.atOnce,
     };
     return command.run(context, new Arguments(argv.slice(1)));
   }
@@ -209,18 +198,11 @@ export class Server implements KeyspaceListener {
     this.blocked.keyChanged(db, key);
   }
 
-  keyEvent(
-    db: number,
-    key: Buffer,
-    eventClass: EventClass,
-    name: string,
-  ): void {
+  keyEvent(db: number, key: Buffer, eventClass: EventClass, name: string): void {
     if (name === "expired") this.stats.expired++;
     const wanted = this.config.get("notify-keyspace-events");
     if (wanted === "") return;
-    const included =
-      wanted.includes(eventClass) ||
-      (wanted.includes("A") && eventClass !== "n");
+    const included = wanted.includes(eventClass) || (wanted.includes("A") && eventClass !== "n");
     if (!included) return;
     if (wanted.includes("K")) {
       const channel = Buffer.concat([Buffer.from(`__keyspace@${db}__:`), key]);
@@ -249,9 +231,7 @@ export function errorReply(error: unknown): Reply {
   console.error("redis:", error);
   const full = /SQLITE_FULL|database or disk is full/.test(message);
   return new RedisError(
-    full
-      ? "OOM command not allowed: the Durable Object's storage is full"
-      : `ERR ${message}`,
+    full ? "OOM command not allowed: the Durable Object's storage is full" : `ERR ${message}`,
   ).toReply();
 }
 
@@ -262,9 +242,7 @@ function unknownCommand(argv: Buffer[]): RedisError {
     if (shown.length >= 128) break;
     shown += `'${argument.toString("latin1", 0, 128 - shown.length)}' `;
   }
-  return new RedisError(
-    `ERR unknown command '${name}', with args beginning with: ${shown}`,
-  );
+  return new RedisError(`ERR unknown command '${name}', with args beginning with: ${shown}`);
 }
 
 function tooLong(command: Command, argv: Buffer[]): RedisError | null {

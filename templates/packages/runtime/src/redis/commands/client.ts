@@ -1,21 +1,7 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  dispatch,
-  NO_KEYS,
-  type Subcommand,
-} from "../command";
+import { type Command, command, type Context, dispatch, NO_KEYS, type Subcommand } from "../command";
 import { RedisError, syntaxError } from "../errors";
-import {
-  ErrorReply,
-  MapReply,
-  NO_REPLY,
-  OK,
-  type Reply,
-  VerbatimReply,
-} from "../reply";
+import { ErrorReply, MapReply, NO_REPLY, OK, type Reply, VerbatimReply } from "../reply";
 import type { Session } from "../session";
 import { readClientName } from "./connection";
 
@@ -23,8 +9,7 @@ import { readClientName } from "./connection";
 function describe(session: Session): string {
   const now = Date.now();
   const seconds = (since: number) => Math.floor((now - since) / 1000);
-  const subscribed =
-    session.channels.size + session.patterns.size + session.shardChannels.size;
+  const subscribed = session.channels.size + session.patterns.size + session.shardChannels.size;
   const flags = `${session.monitoring ? "O" : ""}${subscribed > 0 ? "P" : ""}${session.transaction ? "x" : ""}`;
   const fields: Record<string, string | number> = {
     id: session.id,
@@ -56,11 +41,7 @@ function list({ server }: Context, args: Arguments): Reply {
   if (args.length > 1) {
     const option = args.keyword(1);
     if (option === "ID" && args.length > 2) {
-      const ids = new Set(
-        args
-          .from(2)
-          .map((_, i) => args.integer(i + 2, "ERR Invalid client ID")),
-      );
+      const ids = new Set(args.from(2).map((_, i) => args.integer(i + 2, "ERR Invalid client ID")));
       sessions = sessions.filter((session) => ids.has(session.id));
     } else if (option === "TYPE" && args.length === 3) {
       sessions = sessions.filter((session) => isOfType(session, args.text(2)));
@@ -68,9 +49,7 @@ function list({ server }: Context, args: Arguments): Reply {
       throw syntaxError();
     }
   }
-  return new VerbatimReply(
-    sessions.map((session) => `${describe(session)}\n`).join(""),
-  );
+  return new VerbatimReply(sessions.map((session) => `${describe(session)}\n`).join(""));
 }
 
 function isOfType(session: Session, type: string): boolean {
@@ -133,9 +112,7 @@ function setInfo({ session }: Context, args: Arguments): Reply {
   const attribute = args.keyword(1);
   const value = args.text(2);
   if (!/^[!-~]*$/.test(value)) {
-    throw new RedisError(
-      `ERR ${attribute.toLowerCase()} cannot contain spaces, newlines or special characters.`,
-    );
+    throw new RedisError(`ERR ${attribute.toLowerCase()} cannot contain spaces, newlines or special characters.`);
   }
   if (attribute === "LIB-NAME") session.library.name = value;
   else if (attribute === "LIB-VER") session.library.version = value;
@@ -147,17 +124,12 @@ function unblock({ server }: Context, args: Arguments): Reply {
   const id = args.integer(1);
   const how = args.length > 2 ? args.keyword(2) : "TIMEOUT";
   if (how !== "TIMEOUT" && how !== "ERROR") {
-    throw new RedisError(
-      "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
-    );
+    throw new RedisError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   }
   const session = server.sessions.get(id);
   if (!session) return 0;
   const error = new ErrorReply("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-  const done = server.blocked.interrupt(
-    session,
-    how === "ERROR" ? error : undefined,
-  );
+  const done = server.blocked.interrupt(session, how === "ERROR" ? error : undefined);
   return done ? 1 : 0;
 }
 
@@ -165,9 +137,7 @@ function unsupported(name: string): Subcommand {
   return {
     arity: -2,
     run: () => {
-      throw new RedisError(
-        `ERR CLIENT ${name} is not supported by this server`,
-      );
+      throw new RedisError(`ERR CLIENT ${name} is not supported by this server`);
     },
   };
 }
@@ -216,7 +186,5 @@ const CLIENT: Record<string, Subcommand> = {
 };
 
 export const clientCommands: Command[] = [
-  command("client", -2, "noscript", NO_KEYS, (context, args) =>
-    dispatch("client", CLIENT, context, args),
-  ),
+  command("client", -2, "noscript", NO_KEYS, (context, args) => dispatch("client", CLIENT, context, args)),
 ];

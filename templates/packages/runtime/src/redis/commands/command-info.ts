@@ -31,21 +31,14 @@ function categories({ flags }: Command): string[] {
 }
 
 /** The keys among a command line's arguments (COMMAND GETKEYS). */
-export function extractKeys(
-  commands: ReadonlyMap<string, Command>,
-  argv: readonly Buffer[],
-): Reply {
+export function extractKeys(commands: ReadonlyMap<string, Command>, argv: readonly Buffer[]): Reply {
   const name = argv[0]!.toString().toLowerCase();
   const command = commands.get(name);
   if (!command) throw new RedisError("ERR Invalid command specified");
   if (!arityAllows(command.arity, argv.length)) {
-    throw new RedisError(
-      "ERR Invalid number of arguments specified for command",
-    );
+    throw new RedisError("ERR Invalid number of arguments specified for command");
   }
-  const keys = command.flags.includes("movablekeys")
-    ? countedKeys(command, argv)
-    : positionedKeys(command, argv);
+  const keys = command.flags.includes("movablekeys") ? countedKeys(command, argv) : positionedKeys(command, argv);
   if (keys.length === 0) {
     throw new RedisError("ERR The command has no key arguments");
   }
@@ -76,14 +69,9 @@ const NUMKEYS_AT: Record<string, number> = {
 };
 
 function countedKeys(command: Command, argv: readonly Buffer[]): Buffer[] {
-  const streams = argv.findIndex(
-    (argument) => argument.toString("latin1").toUpperCase() === "STREAMS",
-  );
+  const streams = argv.findIndex((argument) => argument.toString("latin1").toUpperCase() === "STREAMS");
   if (command.name.startsWith("xread")) {
-    return argv.slice(
-      streams + 1,
-      streams + 1 + (argv.length - streams - 1) / 2,
-    );
+    return argv.slice(streams + 1, streams + 1 + (argv.length - streams - 1) / 2);
   }
   const at = NUMKEYS_AT[command.name] ?? 1;
   const count = Number(argv[at]?.toString());

@@ -15,19 +15,12 @@ function ping({ session }: Context, args: Arguments): Reply {
 }
 
 /** There is one user, `default`, as long as no ACL rules are given; its password is `requirepass`. */
-function authenticate(
-  { server, session }: Context,
-  user: string,
-  password: Buffer,
-): void {
+function authenticate({ server, session }: Context, user: string, password: Buffer): void {
   const expected = Buffer.from(server.config.get("requirepass"));
   // Without a password the default user may log in with any.
-  const right =
-    user === "default" && (expected.length === 0 || same(expected, password));
+  const right = user === "default" && (expected.length === 0 || same(expected, password));
   if (!right) {
-    throw new RedisError(
-      "WRONGPASS invalid username-password pair or user is disabled.",
-    );
+    throw new RedisError("WRONGPASS invalid username-password pair or user is disabled.");
   }
   session.authenticated = true;
 }
@@ -56,10 +49,7 @@ function hello(context: Context, args: Arguments): Reply {
   let protocol = session.protocol;
   let name: string | null = null;
   if (args.length > 0) {
-    protocol = args.integer(
-      0,
-      "ERR Protocol version is not an integer or out of range",
-    );
+    protocol = args.integer(0, "ERR Protocol version is not an integer or out of range");
     if (protocol !== 2 && protocol !== 3) {
       throw new RedisError("NOPROTO unsupported protocol version");
     }
@@ -72,9 +62,7 @@ function hello(context: Context, args: Arguments): Reply {
     } else if (option === "SETNAME" && i + 1 < args.length) {
       name = readClientName(args, ++i);
     } else {
-      throw new RedisError(
-        `ERR Syntax error in HELLO option '${args.text(i)}'`,
-      );
+      throw new RedisError(`ERR Syntax error in HELLO option '${args.text(i)}'`);
     }
   }
   if (!session.authenticated) {
@@ -99,9 +87,7 @@ function hello(context: Context, args: Arguments): Reply {
 export function readClientName(args: Arguments, index: number): string {
   const name = args.text(index);
   if (!/^[!-~]*$/.test(name)) {
-    throw new RedisError(
-      "ERR Client names cannot contain spaces, newlines or special characters.",
-    );
+    throw new RedisError("ERR Client names cannot contain spaces, newlines or special characters.");
   }
   return name;
 }

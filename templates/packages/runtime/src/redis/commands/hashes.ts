@@ -3,13 +3,7 @@ import { type Command, command, type Context, ONE_KEY } from "../command";
 import type { Database } from "../database";
 import { notAFloat, RedisError, syntaxError, wrongArity } from "../errors";
 import type { KeyRecord } from "../keyspace";
-import {
-  addLongDoubles,
-  fitsInt64,
-  formatLongDouble,
-  parseInt64,
-  parseLongDouble,
-} from "../numbers";
+import { addLongDoubles, fitsInt64, formatLongDouble, parseInt64, parseLongDouble } from "../numbers";
 import { MapReply, OK, type Reply } from "../reply";
 import { randomSample } from "./random";
 import { readScanOptions, scanReply, scanStep } from "./scan";
@@ -24,12 +18,7 @@ interface Field {
 type FieldRow = { field: ArrayBuffer; value: ArrayBuffer; seq: number };
 
 /** Fields in the order in which they were first set, as small Redis hashes list them. */
-function readFields(
-  { sql }: Database,
-  record: KeyRecord,
-  afterSeq = -1,
-  limit = -1,
-): Field[] {
+function readFields({ sql }: Database, record: KeyRecord, afterSeq = -1, limit = -1): Field[] {
   return sql
     .exec<FieldRow>(
       "SELECT field, value, seq FROM hash_fields WHERE key_id = ? AND seq > ? ORDER BY seq LIMIT ?",
@@ -45,30 +34,18 @@ function readFields(
     }));
 }
 
-function readValue(
-  { sql }: Database,
-  record: KeyRecord | null,
-  field: Buffer,
-): Buffer | null {
+function readValue({ sql }: Database, record: KeyRecord | null, field: Buffer): Buffer | null {
   if (record === null) return null;
   const [row] = sql
     .exec<{
       value: ArrayBuffer;
-    }>(
-      "SELECT value FROM hash_fields WHERE key_id = ? AND field = ?",
-      record.id,
-      field,
-    )
+    }>("SELECT value FROM hash_fields WHERE key_id = ? AND field = ?", record.id, field)
     .toArray();
   return row ? Buffer.from(row.value) : null;
 }
 
 /** Sets fields of a hash that may be new; returns how many fields are new. The caller announces the change. */
-function writeFields(
-  db: Database,
-  record: KeyRecord,
-  pairs: [Buffer, Buffer][],
-): number {
+function writeFields(db: Database, record: KeyRecord, pairs: [Buffer, Buffer][]): number {
   let { size, cursor } = record;
   for (const [field, value] of pairs) {
     const updated = db.sql.exec(
@@ -116,11 +93,7 @@ function hdel({ db }: Context, args: Arguments): Reply {
   if (record === null) return 0;
   let removed = 0;
   for (const field of args.from(1)) {
-    removed += db.sql.exec(
-      "DELETE FROM hash_fields WHERE key_id = ? AND field = ?",
-      record.id,
-      field,
-    ).rowsWritten;
+    removed += db.sql.exec("DELETE FROM hash_fields WHERE key_id = ? AND field = ?", record.id, field).rowsWritten;
   }
   if (removed > 0) {
     db.changed(key, "h", "hdel");
@@ -159,9 +132,7 @@ function hincrbyfloat({ db }: Context, args: Arguments): Reply {
 }
 
 /** All fields and values, or one side of them. */
-function listFields<T extends Reply>(
-  shape: (fields: Field[]) => T,
-): Command["run"] {
+function listFields<T extends Reply>(shape: (fields: Field[]) => T): Command["run"] {
   return ({ db }, args) => {
     const record = db.typed(args.bytes(0), "hash");
     return shape(record ? readFields(db, record) : []);
@@ -197,9 +168,7 @@ function hscan({ db }: Context, args: Arguments): Reply {
   const matching = fields.filter(({ field }) => options.matches(field));
   return scanReply(
     next,
-    matching.flatMap(({ field, value }) =>
-      options.noValues ? [field] : [field, value],
-    ),
+    matching.flatMap(({ field, value }) => (options.noValues ? [field] : [field, value])),
   );
 }
 
@@ -233,10 +202,7 @@ export const hashCommands: Command[] = [
     2,
     "readonly",
     ONE_KEY,
-    listFields(
-      (fields) =>
-        new MapReply(fields.map(({ field, value }) => [field, value])),
-    ),
+    listFields((fields) => new MapReply(fields.map(({ field, value }) => [field, value]))),
   ),
   command(
     "hkeys",

@@ -5,9 +5,7 @@ type Section = [name: string, fields: Record<string, string | number>];
 
 /** INFO's text: all sections, or those asked for. */
 export function infoText(server: Server, wanted: readonly string[]): string {
-  const everything =
-    wanted.length === 0 ||
-    wanted.some((name) => /^(?:all|default|everything)$/.test(name));
+  const everything = wanted.length === 0 || wanted.some((name) => /^(?:all|default|everything)$/.test(name));
   return sections(server)
     .filter(([name]) => everything || wanted.includes(name.toLowerCase()))
     .map(([name, fields]) => {
@@ -115,9 +113,6 @@ function keyspaceFields(server: Server): Record<string, string> {
     )
     .toArray();
   return Object.fromEntries(
-    rows.map(({ db, keys, expires }) => [
-      `db${db}`,
-      `keys=${keys},expires=${expires},avg_ttl=0`,
-    ]),
+    rows.map(({ db, keys, expires }) => [`db${db}`, `keys=${keys},expires=${expires},avg_ttl=0`]),
   );
 }

@@ -1,13 +1,5 @@
 import type { Arguments } from "../arguments";
-import {
-  ALL_KEYS,
-  type Command,
-  command,
-  type Context,
-  NO_KEYS,
-  ONE_KEY,
-  TWO_KEYS,
-} from "../command";
+import { ALL_KEYS, type Command, command, type Context, NO_KEYS, ONE_KEY, TWO_KEYS } from "../command";
 import { noSuchKey, notAnInteger, RedisError, syntaxError } from "../errors";
 import { expiryTime } from "../expiry";
 import { globMatches } from "../glob";
@@ -15,18 +7,12 @@ import { copyKey } from "../storage/copy";
 import { type Reply, OK, Status } from "../reply";
 import { readScanOptions, scanReply } from "./scan";
 
-const countExisting: Command["run"] = ({ db }, args) =>
-  args.list.filter((key) => db.find(key) !== null).length;
+const countExisting: Command["run"] = ({ db }, args) => args.list.filter((key) => db.find(key) !== null).length;
 
-const del: Command["run"] = ({ db }, args) =>
-  args.list.filter((key) => db.delete(key)).length;
+const del: Command["run"] = ({ db }, args) => args.list.filter((key) => db.delete(key)).length;
 
 /** EXPIRE and its kin, which differ in unit and in whether they count from now. */
-function expire(
-  name: string,
-  factor: number,
-  relative: boolean,
-): Command["run"] {
+function expire(name: string, factor: number, relative: boolean): Command["run"] {
   return ({ db }, args) => {
     const expires = expiryTime(args.int64(1), factor, relative, name);
     const conditions = readExpireConditions(args);
@@ -62,14 +48,10 @@ function readExpireConditions(args: Arguments): Set<string> {
     conditions.add(condition);
   }
   if (conditions.has("NX") && conditions.size > 1) {
-    throw new RedisError(
-      "ERR NX and XX, GT or LT options at the same time are not compatible",
-    );
+    throw new RedisError("ERR NX and XX, GT or LT options at the same time are not compatible");
   }
   if (conditions.has("GT") && conditions.has("LT")) {
-    throw new RedisError(
-      "ERR GT and LT options at the same time are not compatible",
-    );
+    throw new RedisError("ERR GT and LT options at the same time are not compatible");
   }
   return conditions;
 }
@@ -96,9 +78,7 @@ function persist({ db }: Context, args: Arguments): Reply {
 function keys({ db }: Context, args: Arguments): Reply {
   const pattern = args.bytes(0).toString("latin1");
   const names = db.keyspace.names(db.index);
-  return pattern === "*"
-    ? names
-    : names.filter((key) => globMatches(pattern, key.toString("latin1")));
+  return pattern === "*" ? names : names.filter((key) => globMatches(pattern, key.toString("latin1")));
 }
 
 function scan({ db }: Context, args: Arguments): Reply {
@@ -107,9 +87,7 @@ function scan({ db }: Context, args: Arguments): Reply {
   const last = page.at(-1);
   const next = page.length < options.count || !last ? 0 : last.id;
   const matching = page.filter(
-    (record) =>
-      options.matches(record.key) &&
-      (options.type === null || options.type === record.type),
+    (record) => options.matches(record.key) && (options.type === null || options.type === record.type),
   );
   return scanReply(
     next,
@@ -133,12 +111,7 @@ function rename(context: Context, args: Arguments, onlyIfFree: boolean): Reply {
 }
 
 /** A database number in MOVE, COPY and SWAPDB. */
-export function readDatabase(
-  { server }: Context,
-  args: Arguments,
-  index: number,
-  message?: string,
-): number {
+export function readDatabase({ server }: Context, args: Arguments, index: number, message?: string): number {
   const number = args.integer(index, message);
   if (number < 0 || number >= server.databases) {
     throw new RedisError("ERR DB index is out of range");
@@ -167,8 +140,7 @@ function copy(context: Context, args: Arguments): Reply {
   for (let i = 2; i < args.length; i++) {
     const option = args.keyword(i);
     if (option === "REPLACE") replace = true;
-    else if (option === "DB" && i + 1 < args.length)
-      target = readDatabase(context, args, ++i);
+    else if (option === "DB" && i + 1 < args.length) target = readDatabase(context, args, ++i);
     else throw syntaxError();
   }
   const [from, to] = [args.bytes(0), args.bytes(1)];
@@ -205,7 +177,7 @@ function flush(all: boolean): Command["run"] {
 }
 
 function select(context: Context, args: Arguments): Reply {
-  const number = args.integer(0, "ERR invalid DB index");
+  const number = args.integer(0);
   if (number < 0 || number >= context.server.databases) {
     throw new RedisError("ERR DB index is out of range");
   }
@@ -214,9 +186,7 @@ function select(context: Context, args: Arguments): Reply {
 }
 
 function dump(): Reply {
-  throw new RedisError(
-    "ERR DUMP, RESTORE and MIGRATE are not supported: there is no RDB format here",
-  );
+  throw new RedisError("ERR DUMP, RESTORE and MIGRATE are not supported: there is no RDB format here");
 }
 
 function wait({ session }: Context, args: Arguments): Reply {
@@ -242,20 +212,8 @@ export const keyCommands: Command[] = [
   }),
   command("expire", -3, "write fast", ONE_KEY, expire("expire", 1000, true)),
   command("pexpire", -3, "write fast", ONE_KEY, expire("pexpire", 1, true)),
-  command(
-    "expireat",
-    -3,
-    "write fast",
-    ONE_KEY,
-    expire("expireat", 1000, false),
-  ),
-  command(
-    "pexpireat",
-    -3,
-    "write fast",
-    ONE_KEY,
-    expire("pexpireat", 1, false),
-  ),
+  command("expireat", -3, "write fast", ONE_KEY, expire("expireat", 1000, false)),
+  command("pexpireat", -3, "write fast", ONE_KEY, expire("pexpireat", 1, false)),
   command("ttl", 2, "readonly fast", ONE_KEY, timeToLive(true, false)),
   command("pttl", 2, "readonly fast", ONE_KEY, timeToLive(false, false)),
   command("expiretime", 2, "readonly fast", ONE_KEY, timeToLive(true, true)),
@@ -263,18 +221,10 @@ export const keyCommands: Command[] = [
   command("persist", 2, "write fast", ONE_KEY, persist),
   command("keys", 2, "readonly", NO_KEYS, keys),
   command("scan", -2, "readonly", NO_KEYS, scan),
-  command("randomkey", 1, "readonly", NO_KEYS, ({ db }) =>
-    db.keyspace.random(db.index),
-  ),
-  command("dbsize", 1, "readonly fast", NO_KEYS, ({ db }) =>
-    db.keyspace.count(db.index),
-  ),
-  command("rename", 3, "write", TWO_KEYS, (context, args) =>
-    rename(context, args, false),
-  ),
-  command("renamenx", 3, "write fast", TWO_KEYS, (context, args) =>
-    rename(context, args, true),
-  ),
+  command("randomkey", 1, "readonly", NO_KEYS, ({ db }) => db.keyspace.random(db.index)),
+  command("dbsize", 1, "readonly fast", NO_KEYS, ({ db }) => db.keyspace.count(db.index)),
+  command("rename", 3, "write", TWO_KEYS, (context, args) => rename(context, args, false)),
+  command("renamenx", 3, "write fast", TWO_KEYS, (context, args) => rename(context, args, true)),
   command("move", 3, "write fast", ONE_KEY, move),
   command("copy", -3, "write denyoom", TWO_KEYS, copy),
   command("select", 2, "fast", NO_KEYS, select),

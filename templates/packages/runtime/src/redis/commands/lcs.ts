@@ -9,10 +9,7 @@ export interface CommonRun {
  * The longest common subsequence of two byte strings and its runs, last one first: LCS lists them in the order in which it
  * finds them, from the end.
  */
-export function longestCommonSubsequence(
-  a: Buffer,
-  b: Buffer,
-): { common: Buffer; matches: CommonRun[] } {
+export function longestCommonSubsequence(a: Buffer, b: Buffer): { common: Buffer; matches: CommonRun[] } {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   for (let i = 1; i <= a.length; i++) {
@@ -20,10 +17,7 @@ export function longestCommonSubsequence(
       lengths[i * width + j] =
         a[i - 1] === b[j - 1]
           ? lengths[(i - 1) * width + j - 1]! + 1
-          : Math.max(
-              lengths[(i - 1) * width + j]!,
-              lengths[i * width + j - 1]!,
-            );
+          : Math.max(lengths[(i - 1) * width + j]!, lengths[i * width + j - 1]!);
     }
   }
   const common: number[] = [];

@@ -1,19 +1,7 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  ONE_KEY,
-  TWO_KEYS,
-} from "../command";
+import { type Command, command, type Context, ONE_KEY, TWO_KEYS } from "../command";
 import type { Database } from "../database";
-import {
-  mustBePositive,
-  noSuchKey,
-  outOfRange,
-  RedisError,
-  syntaxError,
-} from "../errors";
+import { mustBePositive, noSuchKey, outOfRange, RedisError, syntaxError } from "../errors";
 import { NULL_ARRAY, OK, type Reply } from "../reply";
 import {
   type End,
@@ -25,7 +13,7 @@ import {
   rewriteItems,
   setItem,
 } from "../storage/list";
-import { readPopCount, readTimeout } from "./blocking-arguments";
+import { readPopCount, readTimeout, TOO_FEW_KEYS } from "./blocking-arguments";
 
 function push(end: End, onlyIfPresent: boolean): Command["run"] {
   return ({ db }, args) => {
@@ -44,9 +32,7 @@ function pushTo(db: Database, key: Buffer, end: End, values: Buffer[]): void {
 function pop(end: End): Command["run"] {
   return ({ db }, args) => {
     if (args.length > 2) {
-      throw new RedisError(
-        `ERR wrong number of arguments for '${end === "left" ? "lpop" : "rpop"}' command`,
-      );
+      throw new RedisError(`ERR wrong number of arguments for '${end === "left" ? "lpop" : "rpop"}' command`);
     }
     const count = args.length === 2 ? readCount(args, 1) : null;
     const record = db.typed(args.bytes(0), "list");
@@ -57,10 +43,7 @@ function pop(end: End): Command["run"] {
 }
 
 function readCount(args: Arguments, index: number): number {
-  const count = args.integer(
-    index,
-    "ERR value is out of range, must be positive",
-  );
+  const count = args.integer(index, "ERR value is out of range, must be positive");
   if (count < 0) throw mustBePositive();
   return count;
 }
@@ -124,9 +107,7 @@ function lrem({ db }: Context, args: Arguments): Reply {
   const values = readRange(db, record, 0, record.size - 1);
   if (count < 0) values.reverse();
   let left = count === 0 ? Infinity : Math.abs(count);
-  const kept = values.filter(
-    (value) => left <= 0 || !value.equals(element) || left-- <= 0,
-  );
+  const kept = values.filter((value) => left <= 0 || !value.equals(element) || left-- <= 0);
   const removed = values.length - kept.length;
   if (removed === 0) return 0;
   if (count < 0) kept.reverse();
@@ -179,13 +160,7 @@ function readEnd(args: Arguments, index: number): End {
 }
 
 /** Moves one element between lists, which may be the same; undefined: the source is empty. */
-function moveItem(
-  db: Database,
-  from: Buffer,
-  to: Buffer,
-  takeFrom: End,
-  putTo: End,
-): Buffer | undefined {
+function moveItem(db: Database, from: Buffer, to: Buffer, takeFrom: End, putTo: End): Buffer | undefined {
   const source = db.typed(from, "list");
   if (source === null) return undefined;
   db.typed(to, "list");
@@ -200,16 +175,9 @@ const lmove: Command["run"] = ({ db }, args) => {
   return moveItem(db, from, to, takeFrom, putTo) ?? null;
 };
 
-const rpoplpush: Command["run"] = ({ db }, args) =>
-  moveItem(db, args.bytes(0), args.bytes(1), "right", "left") ?? null;
+const rpoplpush: Command["run"] = ({ db }, args) => moveItem(db, args.bytes(0), args.bytes(1), "right", "left") ?? null;
 
-function blockingMove(
-  context: Context,
-  args: Arguments,
-  takeFrom: End,
-  putTo: End,
-  timeout: number,
-): Reply {
+function blockingMove(context: Context, args: Arguments, takeFrom: End, putTo: End, timeout: number): Reply {
   const [from, to] = [Buffer.from(args.bytes(0)), Buffer.from(args.bytes(1))];
   const attempt = () => {
     // While waiting, a source of another type counts as absent.
@@ -217,10 +185,7 @@ function blockingMove(
     return moveItem(context.db, from, to, takeFrom, putTo);
   };
   context.db.typed(from, "list");
-  return (
-    attempt() ??
-    context.block({ keys: [from], timeout, attempt, otherwise: null })
-  );
+  return attempt() ?? context.block({ keys: [from], timeout, attempt, otherwise: NULL_ARRAY, atOnce: null });
 }
 
 function blmove(context: Context, args: Arguments): Reply {
@@ -244,25 +209,14 @@ function blockingPop(end: End): Command["run"] {
     for (const key of keys) {
       if (db.typed(key, "list")) break;
     }
-    return (
-      attempt() ??
-      context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY })
-    );
+    return attempt() ?? context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
   };
 }
 
 /** LMPOP and BLMPOP; `first` is the index of numkeys. */
-function multiPop(
-  context: Context,
-  args: Arguments,
-  first: number,
-  timeout: number | null,
-): Reply {
+function multiPop(context: Context, args: Arguments, first: number, timeout: number | null): Reply {
   const { db } = context;
-  const [views, next] = args.countedKeys(
-    first,
-    "ERR numkeys should be greater than 0",
-  );
+  const [views, next] = args.countedKeys(first, TOO_FEW_KEYS, TOO_FEW_KEYS);
   const keys = views.map((key) => Buffer.from(key));
   const end = readEnd(args, next);
   const count = readPopCount(args, next + 1);
@@ -279,9 +233,7 @@ function multiPop(
   }
   const reply = attempt();
   if (reply) return reply;
-  return timeout === null
-    ? NULL_ARRAY
-    : context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
+  return timeout === null ? NULL_ARRAY : context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
 }
 
 export const listCommands: Command[] = [
@@ -304,24 +256,13 @@ export const listCommands: Command[] = [
   command("lmove", 5, "write denyoom", TWO_KEYS, lmove),
   command("rpoplpush", 3, "write denyoom", TWO_KEYS, rpoplpush),
   command("blmove", 6, "write denyoom blocking", TWO_KEYS, blmove),
-  command(
-    "brpoplpush",
-    4,
-    "write denyoom blocking",
-    TWO_KEYS,
-    (context, args) =>
-      blockingMove(context, args, "right", "left", readTimeout(args, 2)),
+  command("brpoplpush", 4, "write denyoom blocking", TWO_KEYS, (context, args) =>
+    blockingMove(context, args, "right", "left", readTimeout(args, 2)),
   ),
   command("blpop", -3, "write blocking", [1, -2, 1], blockingPop("left")),
   command("brpop", -3, "write blocking", [1, -2, 1], blockingPop("right")),
-  command("lmpop", -4, "write movablekeys", [0, 0, 0], (context, args) =>
-    multiPop(context, args, 0, null),
-  ),
-  command(
-    "blmpop",
-    -5,
-    "write blocking movablekeys",
-    [0, 0, 0],
-    (context, args) => multiPop(context, args, 1, readTimeout(args, 0)),
+  command("lmpop", -4, "write movablekeys", [0, 0, 0], (context, args) => multiPop(context, args, 0, null)),
+  command("blmpop", -5, "write blocking movablekeys", [0, 0, 0], (context, args) =>
+    multiPop(context, args, 1, readTimeout(args, 0)),
   ),
 ];

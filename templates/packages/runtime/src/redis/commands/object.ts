@@ -1,10 +1,4 @@
-import {
-  type Command,
-  command,
-  dispatch,
-  NO_KEYS,
-  type Subcommand,
-} from "../command";
+import { type Command, command, dispatch, NO_KEYS, type Subcommand } from "../command";
 import type { Database } from "../database";
 import { RedisError } from "../errors";
 import type { KeyRecord } from "../keyspace";
@@ -24,23 +18,16 @@ function encodingOf(server: Server, db: Database, record: KeyRecord): string {
       return stringEncoding(readString(db, record));
     case "list":
       // A listpack holds up to 8 KB.
-      return totalBytes(db, record, "list_items", "value") > 8192
-        ? "quicklist"
-        : "listpack";
+      return totalBytes(db, record, "list_items", "value") > 8192 ? "quicklist" : "listpack";
     case "hash":
       return record.size <= config.number("hash-max-listpack-entries") &&
-        longest(
-          db,
-          record,
-          "hash_fields",
-          "max(length(field), length(value))",
-        ) <= config.number("hash-max-listpack-value")
+        longest(db, record, "hash_fields", "max(length(field), length(value))") <=
+          config.number("hash-max-listpack-value")
         ? "listpack"
         : "hashtable";
     case "zset":
       return record.size <= config.number("zset-max-listpack-entries") &&
-        longest(db, record, "zset_members", "length(member)") <=
-          config.number("zset-max-listpack-value")
+        longest(db, record, "zset_members", "length(member)") <= config.number("zset-max-listpack-value")
         ? "listpack"
         : "skiplist";
     case "set":
@@ -76,41 +63,23 @@ function setEncoding(server: Server, db: Database, record: KeyRecord): string {
     : "hashtable";
 }
 
-function longest(
-  { sql }: Database,
-  record: KeyRecord,
-  table: string,
-  expression: string,
-): number {
+function longest({ sql }: Database, record: KeyRecord, table: string, expression: string): number {
   return sql
     .exec<{
       n: number;
-    }>(
-      `SELECT max(${expression}) AS n FROM ${table} WHERE key_id = ?`,
-      record.id,
-    )
+    }>(`SELECT max(${expression}) AS n FROM ${table} WHERE key_id = ?`, record.id)
     .one().n;
 }
 
-function totalBytes(
-  { sql }: Database,
-  record: KeyRecord,
-  table: string,
-  column: string,
-): number {
+function totalBytes({ sql }: Database, record: KeyRecord, table: string, column: string): number {
   return sql
     .exec<{
       n: number;
-    }>(
-      `SELECT total(length(${column})) AS n FROM ${table} WHERE key_id = ?`,
-      record.id,
-    )
+    }>(`SELECT total(length(${column})) AS n FROM ${table} WHERE key_id = ?`, record.id)
     .one().n;
 }
 
-function inspect(
-  look: (server: Server, db: Database, record: KeyRecord) => Reply,
-): Subcommand {
+function inspect(look: (server: Server, db: Database, record: KeyRecord) => Reply): Subcommand {
   return {
     arity: 3,
     run: ({ server, db }, args) => {
@@ -133,7 +102,5 @@ const OBJECT: Record<string, Subcommand> = {
 };
 
 export const objectCommands: Command[] = [
-  command("object", -2, "readonly", NO_KEYS, (context, args) =>
-    dispatch("object", OBJECT, context, args),
-  ),
+  command("object", -2, "readonly", NO_KEYS, (context, args) => dispatch("object", OBJECT, context, args)),
 ];

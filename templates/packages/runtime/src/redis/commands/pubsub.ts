@@ -1,12 +1,5 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  dispatch,
-  NO_KEYS,
-  type Subcommand,
-} from "../command";
+import { type Command, command, type Context, dispatch, NO_KEYS, type Subcommand } from "../command";
 import type { SubscriptionKind } from "../pubsub";
 import { Push, type Reply, Several } from "../reply";
 import type { Session } from "../session";
@@ -20,9 +13,7 @@ const WORDS: Record<SubscriptionKind, { on: string; off: string }> = {
 
 /** How many subscriptions the messages of this kind report: shard channels are counted apart. */
 function count(session: Session, kind: SubscriptionKind): number {
-  return kind === "shardChannels"
-    ? session.shardChannels.size
-    : session.channels.size + session.patterns.size;
+  return kind === "shardChannels" ? session.shardChannels.size : session.channels.size + session.patterns.size;
 }
 
 function subscribe(kind: SubscriptionKind): Command["run"] {
@@ -38,10 +29,7 @@ function subscribe(kind: SubscriptionKind): Command["run"] {
 function unsubscribe(kind: SubscriptionKind): Command["run"] {
   return ({ server, session }, args) => {
     const { off } = WORDS[kind];
-    const names =
-      args.length > 0
-        ? args.list.map((channel) => channel.toString("latin1"))
-        : [...session[kind]];
+    const names = args.length > 0 ? args.list.map((channel) => channel.toString("latin1")) : [...session[kind]];
     if (names.length === 0) return new Push([off, null, count(session, kind)]);
     return new Several(
       names.map((name) => {
@@ -55,22 +43,14 @@ function unsubscribe(kind: SubscriptionKind): Command["run"] {
 
 function listNames(kind: SubscriptionKind): Command["run"] {
   return ({ server }, args) => {
-    const pattern =
-      args.length > 1 ? args.bytes(1).toString("latin1") : undefined;
-    return server.pubsub
-      .names(kind, pattern)
-      .map((name) => Buffer.from(name, "latin1"));
+    const pattern = args.length > 1 ? args.bytes(1).toString("latin1") : undefined;
+    return server.pubsub.names(kind, pattern).map((name) => Buffer.from(name, "latin1"));
   };
 }
 
 function countSubscribers(kind: SubscriptionKind): Command["run"] {
   return ({ server }, args) =>
-    args
-      .from(1)
-      .flatMap((channel): Reply[] => [
-        channel,
-        server.pubsub.subscribers(kind, channel.toString("latin1")),
-      ]);
+    args.from(1).flatMap((channel): Reply[] => [channel, server.pubsub.subscribers(kind, channel.toString("latin1"))]);
 }
 
 const PUBSUB: Record<string, Subcommand> = {
@@ -84,8 +64,7 @@ const PUBSUB: Record<string, Subcommand> = {
   SHARDNUMSUB: { arity: -2, run: countSubscribers("shardChannels") },
 };
 
-const publish = ({ server }: Context, args: Arguments): Reply =>
-  server.pubsub.publish(args.bytes(0), args.bytes(1));
+const publish = ({ server }: Context, args: Arguments): Reply => server.pubsub.publish(args.bytes(0), args.bytes(1));
 
 const spublish = ({ server }: Context, args: Arguments): Reply =>
   server.pubsub.publishToShard(args.bytes(0), args.bytes(1));
@@ -93,37 +72,11 @@ const spublish = ({ server }: Context, args: Arguments): Reply =>
 export const pubsubCommands: Command[] = [
   command("subscribe", -2, "pubsub noscript", NO_KEYS, subscribe("channels")),
   command("psubscribe", -2, "pubsub noscript", NO_KEYS, subscribe("patterns")),
-  command(
-    "ssubscribe",
-    -2,
-    "pubsub noscript",
-    [1, -1, 1],
-    subscribe("shardChannels"),
-  ),
-  command(
-    "unsubscribe",
-    -1,
-    "pubsub noscript",
-    NO_KEYS,
-    unsubscribe("channels"),
-  ),
-  command(
-    "punsubscribe",
-    -1,
-    "pubsub noscript",
-    NO_KEYS,
-    unsubscribe("patterns"),
-  ),
-  command(
-    "sunsubscribe",
-    -1,
-    "pubsub noscript",
-    [1, -1, 1],
-    unsubscribe("shardChannels"),
-  ),
+  command("ssubscribe", -2, "pubsub noscript", [1, -1, 1], subscribe("shardChannels")),
+  command("unsubscribe", -1, "pubsub noscript", NO_KEYS, unsubscribe("channels")),
+  command("punsubscribe", -1, "pubsub noscript", NO_KEYS, unsubscribe("patterns")),
+  command("sunsubscribe", -1, "pubsub noscript", [1, -1, 1], unsubscribe("shardChannels")),
   command("publish", 3, "pubsub fast", NO_KEYS, publish),
   command("spublish", 3, "pubsub fast", [1, 1, 1], spublish),
-  command("pubsub", -2, "pubsub", NO_KEYS, (context, args) =>
-    dispatch("pubsub", PUBSUB, context, args),
-  ),
+  command("pubsub", -2, "pubsub", NO_KEYS, (context, args) => dispatch("pubsub", PUBSUB, context, args)),
 ];

@@ -21,8 +21,7 @@ export function readScanOptions(
   extra: readonly ("TYPE" | "NOVALUES")[] = [],
 ): ScanOptions {
   const cursorText = args.bytes(index).toString("latin1");
-  if (!/^\d{1,20}$/.test(cursorText))
-    throw new RedisError("ERR invalid cursor");
+  if (!/^\d{1,20}$/.test(cursorText)) throw new RedisError("ERR invalid cursor");
   const options: ScanOptions = {
     cursor: Number(cursorText),
     count: 10,
@@ -37,13 +36,8 @@ export function readScanOptions(
       if (options.count < 1) throw syntaxError();
     } else if (option === "MATCH" && i + 1 < args.length) {
       const pattern = args.bytes(++i).toString("latin1");
-      options.matches = (element) =>
-        globMatches(pattern, element.toString("latin1"));
-    } else if (
-      option === "TYPE" &&
-      extra.includes("TYPE") &&
-      i + 1 < args.length
-    ) {
+      options.matches = (element) => globMatches(pattern, element.toString("latin1"));
+    } else if (option === "TYPE" && extra.includes("TYPE") && i + 1 < args.length) {
       options.type = args.text(++i).toLowerCase();
     } else if (option === "NOVALUES" && extra.includes("NOVALUES")) {
       options.noValues = true;

@@ -1,12 +1,5 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  dispatch,
-  NO_KEYS,
-  type Subcommand,
-} from "../command";
+import { type Command, command, type Context, dispatch, NO_KEYS, type Subcommand } from "../command";
 import { RedisError, wrongArity } from "../errors";
 import { describeCommand, extractKeys } from "./command-info";
 import { infoText } from "./info";
@@ -22,20 +15,13 @@ function time(): Reply {
 const CONFIG: Record<string, Subcommand> = {
   GET: {
     arity: -3,
-    run: ({ server }, args) =>
-      new MapReply(
-        server.config.matching(args.from(1).map((name) => name.toString())),
-      ),
+    run: ({ server }, args) => new MapReply(server.config.matching(args.from(1).map((name) => name.toString()))),
   },
   SET: {
     arity: -4,
     run: ({ server }, args) => {
       if (args.length % 2 !== 1) throw wrongArity("config|set");
-      server.config.setAll(
-        args
-          .pairs(1)
-          .map(([name, value]) => [name.toString(), value.toString()]),
-      );
+      server.config.setAll(args.pairs(1).map(([name, value]) => [name.toString(), value.toString()]));
       return OK;
     },
   },
@@ -62,18 +48,16 @@ const COMMAND: Record<string, Subcommand> = {
     arity: -2,
     run: ({ server }, args) => {
       const names = args.from(1).map((name) => name.toString().toLowerCase());
-      return (names.length > 0 ? names : [...server.commands.keys()]).map(
-        (name) => {
-          const found = server.commands.get(name);
-          return found ? describeCommand(found) : null;
-        },
-      );
+      return (names.length > 0 ? names : [...server.commands.keys()]).map((name) => {
+        const found = server.commands.get(name);
+        return found ? describeCommand(found) : null;
+      });
     },
   },
   // Documentation is for people at a prompt; an empty map is what redis-cli accepts as "none".
   DOCS: { arity: -2, run: () => new MapReply([]) },
   GETKEYS: {
-    arity: -3,
+    arity: -4,
     run: ({ server }, args) => extractKeys(server.commands, args.from(1)),
   },
 };
@@ -165,21 +149,12 @@ const MODULE: Record<string, Subcommand> = {
   LIST: { arity: 2, run: () => [] },
 };
 
-function family(
-  name: string,
-  arity: number,
-  flags: string,
-  table: Record<string, Subcommand>,
-): Command {
-  return command(name, arity, flags, NO_KEYS, (context, args) =>
-    dispatch(name, table, context, args),
-  );
+function family(name: string, arity: number, flags: string, table: Record<string, Subcommand>): Command {
+  return command(name, arity, flags, NO_KEYS, (context, args) => dispatch(name, table, context, args));
 }
 
 function debug(_: Context, args: Arguments): Reply {
-  throw new RedisError(
-    `ERR DEBUG ${args.keyword(0)} is not supported by this server`,
-  );
+  throw new RedisError(`ERR DEBUG ${args.keyword(0)} is not supported by this server`);
 }
 
 /** Saving happens with every command, so there is nothing left to do when it is asked for. */
@@ -203,20 +178,8 @@ export const serverCommands: Command[] = [
   family("module", -2, "admin noscript", MODULE),
   command("debug", -2, "admin noscript", NO_KEYS, debug),
   command("save", 1, "admin noscript", NO_KEYS, alreadySaved("OK")),
-  command(
-    "bgsave",
-    -1,
-    "admin noscript",
-    NO_KEYS,
-    alreadySaved("Background saving started"),
-  ),
-  command(
-    "bgrewriteaof",
-    1,
-    "admin noscript",
-    NO_KEYS,
-    alreadySaved("Background append only file rewriting started"),
-  ),
+  command("bgsave", -1, "admin noscript", NO_KEYS, alreadySaved("Background saving started")),
+  command("bgrewriteaof", 1, "admin noscript", NO_KEYS, alreadySaved("Background append only file rewriting started")),
   command("lastsave", 1, "fast", NO_KEYS, () => Math.floor(Date.now() / 1000)),
   command("role", 1, "noscript fast", NO_KEYS, () => ["master", 0, []]),
   command("monitor", 1, "admin noscript", NO_KEYS, ({ server, session }) => {
@@ -225,9 +188,7 @@ export const serverCommands: Command[] = [
     return OK;
   }),
   command("shutdown", -1, "admin noscript", NO_KEYS, () => {
-    throw new RedisError(
-      "ERR SHUTDOWN is not supported: the platform starts and stops this server",
-    );
+    throw new RedisError("ERR SHUTDOWN is not supported: the platform starts and stops this server");
   }),
   command("replicaof", 3, "admin noscript", NO_KEYS, noReplication),
   command("slaveof", 3, "admin noscript", NO_KEYS, noReplication),

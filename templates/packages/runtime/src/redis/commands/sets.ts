@@ -1,22 +1,9 @@
 import type { Arguments } from "../arguments";
-import {
-  ALL_KEYS,
-  type Command,
-  command,
-  type Context,
-  ONE_KEY,
-  TWO_KEYS,
-} from "../command";
+import { ALL_KEYS, type Command, command, type Context, ONE_KEY, TWO_KEYS } from "../command";
 import type { Database } from "../database";
 import { mustBePositive, RedisError, syntaxError } from "../errors";
 import { type Reply, SetReply } from "../reply";
-import {
-  addMembers,
-  hasMember,
-  listMembers,
-  readMembers,
-  removeMembers,
-} from "../storage/set";
+import { addMembers, hasMember, listMembers, readMembers, removeMembers } from "../storage/set";
 import { randomSample } from "./random";
 import { readScanOptions, scanReply, scanStep } from "./scan";
 
@@ -79,34 +66,22 @@ function srandmember({ db }: Context, args: Arguments): Reply {
 }
 
 /** Union, intersection or difference of the sets at `keys`; absent keys are empty sets. */
-export function combineSets(
-  db: Database,
-  operation: Operation,
-  keys: readonly Buffer[],
-): Buffer[] {
+export function combineSets(db: Database, operation: Operation, keys: readonly Buffer[]): Buffer[] {
   const records = keys.map((key) => db.typed(key, "set"));
   const [first, ...others] = records;
   if (operation === "union") {
-    const all = records.flatMap((record) =>
-      record ? listMembers(db, record) : [],
-    );
+    const all = records.flatMap((record) => (record ? listMembers(db, record) : []));
     return [...new Map(all.map((m) => [m.toString("latin1"), m])).values()];
   }
   if (!first) return [];
   if (operation === "inter") {
     if (others.includes(null)) return [];
     // Starting from the smallest set makes the fewest look-ups.
-    const bySize = records
-      .filter((record) => record !== null)
-      .sort((a, b) => a.size - b.size);
+    const bySize = records.filter((record) => record !== null).sort((a, b) => a.size - b.size);
     const [smallest, ...larger] = bySize;
-    return listMembers(db, smallest!).filter((member) =>
-      larger.every((record) => hasMember(db, record, member)),
-    );
+    return listMembers(db, smallest!).filter((member) => larger.every((record) => hasMember(db, record, member)));
   }
-  return listMembers(db, first).filter(
-    (member) => !others.some((record) => hasMember(db, record, member)),
-  );
+  return listMembers(db, first).filter((member) => !others.some((record) => hasMember(db, record, member)));
 }
 
 function combine(operation: Operation): Command["run"] {
@@ -135,18 +110,13 @@ function sintercard({ db }: Context, args: Arguments): Reply {
   return limit === 0 ? count : Math.min(count, limit);
 }
 
-/** numkeys and keys of SINTERCARD and ZINTERCARD, which word their errors alike. */
-export function readNumkeys(
-  args: Arguments,
-  index: number,
-): [Buffer[], number] {
+/** SINTERCARD words these errors in its own way. */
+function readNumkeys(args: Arguments, index: number): [Buffer[], number] {
   const count = args.integer(index, "ERR numkeys should be greater than 0");
   if (count <= 0) throw new RedisError("ERR numkeys should be greater than 0");
   const end = index + 1 + count;
   if (end > args.length) {
-    throw new RedisError(
-      "ERR Number of keys can't be greater than number of args",
-    );
+    throw new RedisError("ERR Number of keys can't be greater than number of args");
   }
   return [args.list.slice(index + 1, end), end];
 }
@@ -171,10 +141,7 @@ function sscan({ db }: Context, args: Arguments): Reply {
   const members = readMembers(db, record, options.cursor - 1, step);
   const last = members.at(-1);
   const next = members.length < step || !last ? 0 : last.seq + 1;
-  return scanReply(
-    next,
-    members.map(({ member }) => member).filter(options.matches),
-  );
+  return scanReply(next, members.map(({ member }) => member).filter(options.matches));
 }
 
 export const setCommands: Command[] = [
@@ -187,9 +154,7 @@ export const setCommands: Command[] = [
   }),
   command("smismember", -3, "readonly fast", ONE_KEY, ({ db }, args) => {
     const record = db.typed(args.bytes(0), "set");
-    return args
-      .from(1)
-      .map((member) => (hasMember(db, record, member) ? 1 : 0));
+    return args.from(1).map((member) => (hasMember(db, record, member) ? 1 : 0));
   }),
   command("scard", 2, "readonly fast", ONE_KEY, ({ db }, args) => {
     return db.typed(args.bytes(0), "set")?.size ?? 0;
@@ -200,20 +165,8 @@ export const setCommands: Command[] = [
   command("sunion", -2, "readonly", ALL_KEYS, combine("union")),
   command("sinter", -2, "readonly", ALL_KEYS, combine("inter")),
   command("sdiff", -2, "readonly", ALL_KEYS, combine("diff")),
-  command(
-    "sunionstore",
-    -3,
-    "write denyoom",
-    ALL_KEYS,
-    combineAndStore("union"),
-  ),
-  command(
-    "sinterstore",
-    -3,
-    "write denyoom",
-    ALL_KEYS,
-    combineAndStore("inter"),
-  ),
+  command("sunionstore", -3, "write denyoom", ALL_KEYS, combineAndStore("union")),
+  command("sinterstore", -3, "write denyoom", ALL_KEYS, combineAndStore("inter")),
   command("sdiffstore", -3, "write denyoom", ALL_KEYS, combineAndStore("diff")),
   command("sintercard", -3, "readonly movablekeys", [0, 0, 0], sintercard),
   command("sscan", -3, "readonly", ONE_KEY, sscan),

@@ -1,17 +1,11 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  NO_KEYS,
-  ONE_KEY,
-} from "../command";
+import { type Command, command, type Context, NO_KEYS, ONE_KEY } from "../command";
 import type { Database } from "../database";
 import { syntaxError, wrongType } from "../errors";
 import type { Reply } from "../reply";
 import { listMembers } from "../storage/set";
 import { readOrdered, type Scored, storeMembers } from "../storage/zset";
-import { readLimit, readNumkeys } from "./sets";
+import { readLimit } from "./sets";
 import { scoredReply } from "./zset-arguments";
 
 type Operation = "union" | "inter" | "diff";
@@ -24,17 +18,8 @@ interface Query {
   withScores: boolean;
 }
 
-function readQuery(
-  args: Arguments,
-  index: number,
-  name: string,
-  operation: Operation,
-  store: boolean,
-): Query {
-  const [keys, next] = args.countedKeys(
-    index,
-    `ERR at least 1 input key is needed for '${name}' command`,
-  );
+function readQuery(args: Arguments, index: number, name: string, operation: Operation, store: boolean): Query {
+  const [keys, next] = args.countedKeys(index, `ERR at least 1 input key is needed for '${name}' command`);
   const query: Query = {
     keys,
     weights: keys.map(() => 1),
@@ -45,9 +30,7 @@ function readQuery(
     const option = args.keyword(i);
     const combines = operation !== "diff";
     if (option === "WEIGHTS" && combines && i + keys.length < args.length) {
-      query.weights = keys.map((_, n) =>
-        args.double(i + 1 + n, "ERR weight value is not a float"),
-      );
+      query.weights = keys.map((_, n) => args.double(i + 1 + n, "ERR weight value is not a float"));
       i += keys.length;
     } else if (option === "AGGREGATE" && combines && i + 1 < args.length) {
       const aggregate = args.keyword(++i);
@@ -73,11 +56,7 @@ function readSource(db: Database, key: Buffer): Scored[] {
   return listMembers(db, record).map((member) => ({ member, score: 1 }));
 }
 
-function evaluate(
-  db: Database,
-  operation: Operation,
-  { keys, weights, aggregate }: Query,
-): Scored[] {
+function evaluate(db: Database, operation: Operation, { keys, weights, aggregate }: Query): Scored[] {
   const sources = keys.map((key) => readSource(db, key));
   const result = new Map<string, Scored & { sources: number }>();
   sources.forEach((source, index) => {
@@ -97,9 +76,7 @@ function evaluate(
     }
   });
   return [...result.values()]
-    .filter(
-      (entry) => operation !== "inter" || entry.sources === sources.length,
-    )
+    .filter((entry) => operation !== "inter" || entry.sources === sources.length)
     .sort((a, b) => a.score - b.score || Buffer.compare(a.member, b.member));
 }
 
@@ -132,7 +109,7 @@ function store(name: string, operation: Operation): Command["run"] {
 }
 
 function zintercard({ db }: Context, args: Arguments): Reply {
-  const [keys, next] = readNumkeys(args, 0);
+  const [keys, next] = args.countedKeys(0, "ERR at least 1 input key is needed for 'zintercard' command");
   const limit = readLimit(args, next);
   const query: Query = {
     keys,
@@ -148,13 +125,7 @@ function pair(operation: Operation): Command[] {
   const name = `z${operation}`;
   return [
     command(name, -3, "readonly movablekeys", NO_KEYS, read(name, operation)),
-    command(
-      `${name}store`,
-      -4,
-      "write denyoom movablekeys",
-      ONE_KEY,
-      store(`${name}store`, operation),
-    ),
+    command(`${name}store`, -4, "write denyoom movablekeys", ONE_KEY, store(`${name}store`, operation)),
   ];
 }
 

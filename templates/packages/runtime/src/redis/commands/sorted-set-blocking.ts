@@ -3,7 +3,7 @@ import { type Command, command, type Context, NO_KEYS } from "../command";
 import { syntaxError } from "../errors";
 import { DoubleReply, NULL_ARRAY, type Reply } from "../reply";
 import { popMembers } from "./sorted-sets";
-import { readPopCount, readTimeout } from "./blocking-arguments";
+import { readPopCount, readTimeout, TOO_FEW_KEYS } from "./blocking-arguments";
 
 function blockingPop(highest: boolean): Command["run"] {
   return (context, args) => {
@@ -20,10 +20,7 @@ function blockingPop(highest: boolean): Command["run"] {
       return undefined;
     };
     checkTypes(context, keys);
-    return (
-      attempt() ??
-      context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY })
-    );
+    return attempt() ?? context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
   };
 }
 
@@ -35,17 +32,9 @@ function checkTypes({ db }: Context, keys: readonly Buffer[]): void {
 }
 
 /** ZMPOP and BZMPOP; `first` is the index of numkeys. */
-function multiPop(
-  context: Context,
-  args: Arguments,
-  first: number,
-  timeout: number | null,
-): Reply {
+function multiPop(context: Context, args: Arguments, first: number, timeout: number | null): Reply {
   const { db } = context;
-  const [views, next] = args.countedKeys(
-    first,
-    "ERR numkeys should be greater than 0",
-  );
+  const [views, next] = args.countedKeys(first, TOO_FEW_KEYS, TOO_FEW_KEYS);
   const keys = views.map((key) => Buffer.from(key));
   const end = args.keyword(next);
   if (end !== "MIN" && end !== "MAX") throw syntaxError();
@@ -55,10 +44,7 @@ function multiPop(
       const record = db.find(key);
       if (record?.type !== "zset") continue;
       const popped = popMembers(context, record, end === "MAX", count);
-      const pairs = popped.map(({ member, score }): Reply => [
-        member,
-        new DoubleReply(score),
-      ]);
+      const pairs = popped.map(({ member, score }): Reply => [member, new DoubleReply(score)]);
       return [key, pairs];
     }
     return undefined;
@@ -66,28 +52,14 @@ function multiPop(
   checkTypes(context, keys);
   const reply = attempt();
   if (reply) return reply;
-  return timeout === null
-    ? NULL_ARRAY
-    : context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
+  return timeout === null ? NULL_ARRAY : context.block({ keys, timeout, attempt, otherwise: NULL_ARRAY });
 }
 
 export const sortedSetBlockingCommands: Command[] = [
-  command(
-    "bzpopmin",
-    -3,
-    "write blocking fast",
-    [1, -2, 1],
-    blockingPop(false),
-  ),
+  command("bzpopmin", -3, "write blocking fast", [1, -2, 1], blockingPop(false)),
   command("bzpopmax", -3, "write blocking fast", [1, -2, 1], blockingPop(true)),
-  command("zmpop", -4, "write movablekeys", NO_KEYS, (context, args) =>
-    multiPop(context, args, 0, null),
-  ),
-  command(
-    "bzmpop",
-    -5,
-    "write blocking movablekeys",
-    NO_KEYS,
-    (context, args) => multiPop(context, args, 1, readTimeout(args, 0)),
+  command("zmpop", -4, "write movablekeys", NO_KEYS, (context, args) => multiPop(context, args, 0, null)),
+  command("bzmpop", -5, "write blocking movablekeys", NO_KEYS, (context, args) =>
+    multiPop(context, args, 1, readTimeout(args, 0)),
   ),
 ];

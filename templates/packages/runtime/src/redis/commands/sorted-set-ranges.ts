@@ -1,11 +1,5 @@
 import type { Arguments } from "../arguments";
-import {
-  type Command,
-  command,
-  type Context,
-  ONE_KEY,
-  TWO_KEYS,
-} from "../command";
+import { type Command, command, type Context, ONE_KEY, TWO_KEYS } from "../command";
 import type { Database } from "../database";
 import { RedisError, syntaxError } from "../errors";
 import type { KeyRecord } from "../keyspace";
@@ -20,11 +14,7 @@ import {
   type Window,
 } from "../storage/zset";
 import { rankWindow } from "./sorted-sets";
-import {
-  readLexInterval,
-  readScoreInterval,
-  scoredReply,
-} from "./zset-arguments";
+import { readLexInterval, readScoreInterval, scoredReply } from "./zset-arguments";
 
 type By = "rank" | "score" | "lex";
 
@@ -44,11 +34,7 @@ interface Fixed {
   store?: boolean;
 }
 
-function readQuery(
-  args: Arguments,
-  optionsAt: number,
-  fixed: Fixed,
-): RangeQuery {
+function readQuery(args: Arguments, optionsAt: number, fixed: Fixed): RangeQuery {
   const query: RangeQuery = {
     by: fixed.by ?? "rank",
     reverse: fixed.reverse ?? false,
@@ -78,25 +64,16 @@ function readQuery(
     }
   }
   if (limited && query.by === "rank") {
-    throw new RedisError(
-      "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
-    );
+    throw new RedisError("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
   }
   if (query.withScores && query.by === "lex") {
-    throw new RedisError(
-      "ERR syntax error, WITHSCORES not supported in combination with BYLEX",
-    );
+    throw new RedisError("ERR syntax error, WITHSCORES not supported in combination with BYLEX");
   }
   return query;
 }
 
 /** Reads the bounds at `index` and `index + 1` before the key is looked at, as Redis reports errors in this order. */
-function rangeReader(
-  db: Database,
-  args: Arguments,
-  index: number,
-  query: RangeQuery,
-): (record: KeyRecord) => Scored[] {
+function rangeReader(db: Database, args: Arguments, index: number, query: RangeQuery): (record: KeyRecord) => Scored[] {
   const { by, reverse, window } = query;
   if (by === "rank") {
     const [start, stop] = [args.integer(index), args.integer(index + 1)];
@@ -136,40 +113,10 @@ function zrangestore({ db }: Context, args: Arguments): Reply {
 
 export const sortedSetRangeCommands: Command[] = [
   command("zrange", -4, "readonly", ONE_KEY, range({})),
-  command(
-    "zrevrange",
-    -4,
-    "readonly",
-    ONE_KEY,
-    range({ by: "rank", reverse: true }),
-  ),
-  command(
-    "zrangebyscore",
-    -4,
-    "readonly",
-    ONE_KEY,
-    range({ by: "score", reverse: false }),
-  ),
-  command(
-    "zrevrangebyscore",
-    -4,
-    "readonly",
-    ONE_KEY,
-    range({ by: "score", reverse: true }),
-  ),
-  command(
-    "zrangebylex",
-    -4,
-    "readonly",
-    ONE_KEY,
-    range({ by: "lex", reverse: false }),
-  ),
-  command(
-    "zrevrangebylex",
-    -4,
-    "readonly",
-    ONE_KEY,
-    range({ by: "lex", reverse: true }),
-  ),
+  command("zrevrange", -4, "readonly", ONE_KEY, range({ by: "rank", reverse: true })),
+  command("zrangebyscore", -4, "readonly", ONE_KEY, range({ by: "score", reverse: false })),
+  command("zrevrangebyscore", -4, "readonly", ONE_KEY, range({ by: "score", reverse: true })),
+  command("zrangebylex", -4, "readonly", ONE_KEY, range({ by: "lex", reverse: false })),
+  command("zrevrangebylex", -4, "readonly", ONE_KEY, range({ by: "lex", reverse: true })),
   command("zrangestore", -5, "write denyoom", TWO_KEYS, zrangestore),
 ];

@@ -19,11 +19,7 @@ import {
 import { randomSample } from "./random";
 import { readScanOptions, scanReply } from "./scan";
 import { formatDouble } from "../numbers";
-import {
-  readLexInterval,
-  readScoreInterval,
-  scoredReply,
-} from "./zset-arguments";
+import { readLexInterval, readScoreInterval, scoredReply } from "./zset-arguments";
 
 interface AddOptions {
   nx: boolean;
@@ -58,22 +54,13 @@ function readAddOptions(args: Arguments): [AddOptions, number] {
 function checkAddOptions(options: AddOptions, rest: readonly Buffer[]): void {
   if (rest.length === 0 || rest.length % 2 !== 0) throw syntaxError();
   if (options.nx && options.xx) {
-    throw new RedisError(
-      "ERR XX and NX options at the same time are not compatible",
-    );
+    throw new RedisError("ERR XX and NX options at the same time are not compatible");
   }
-  if (
-    (options.gt && options.lt) ||
-    (options.nx && (options.gt || options.lt))
-  ) {
-    throw new RedisError(
-      "ERR GT, LT, and/or NX options at the same time are not compatible",
-    );
+  if ((options.gt && options.lt) || (options.nx && (options.gt || options.lt))) {
+    throw new RedisError("ERR GT, LT, and/or NX options at the same time are not compatible");
   }
   if (options.incr && rest.length > 2) {
-    throw new RedisError(
-      "ERR INCR option supports a single increment-element pair",
-    );
+    throw new RedisError("ERR INCR option supports a single increment-element pair");
   }
 }
 
@@ -90,12 +77,7 @@ function zadd(context: Context, args: Arguments): Reply {
   return addMembers(context, args.bytes(0), members, options);
 }
 
-function addMembers(
-  { db }: Pick<Context, "db">,
-  key: Buffer,
-  members: readonly Scored[],
-  options: AddOptions,
-): Reply {
+function addMembers({ db }: Pick<Context, "db">, key: Buffer, members: readonly Scored[], options: AddOptions): Reply {
   let record = db.typed(key, "zset");
   if (record === null) {
     if (options.xx) return options.incr ? null : 0;
@@ -203,10 +185,7 @@ function zlexcount({ db }: Context, args: Arguments): Reply {
 
 function removeRange(
   event: string,
-  select: (
-    context: Context,
-    args: Arguments,
-  ) => (record: KeyRecord) => Scored[],
+  select: (context: Context, args: Arguments) => (record: KeyRecord) => Scored[],
 ): Command["run"] {
   return (context, args) => {
     const selected = select(context, args);
@@ -218,12 +197,7 @@ function removeRange(
 }
 
 /** Takes members from one end. */
-export function popMembers(
-  { db }: Pick<Context, "db">,
-  record: KeyRecord,
-  highest: boolean,
-  count: number,
-): Scored[] {
+export function popMembers({ db }: Pick<Context, "db">, record: KeyRecord, highest: boolean, count: number): Scored[] {
   const members = readOrdered(db, record, highest, {
     offset: 0,
     limit: count,
@@ -241,9 +215,7 @@ function pop(highest: boolean): Command["run"] {
   return (context, args) => {
     if (args.length > 2) throw syntaxError();
     const counted = args.length === 2;
-    const count = counted
-      ? args.integer(1, "ERR value is out of range, must be positive")
-      : 1;
+    const count = counted ? args.integer(1, "ERR value is out of range, must be positive") : 1;
     if (count < 0) {
       throw new RedisError("ERR value is out of range, must be positive");
     }
@@ -271,9 +243,7 @@ function zscan({ db }: Context, args: Arguments): Reply {
   const record = db.typed(args.bytes(0), "zset");
   if (record === null) return scanReply(0, []);
   // A sorted set comes whole: a cursor into it would have to survive changes of scores.
-  const members = readOrdered(db, record, false, EVERYTHING).filter(
-    ({ member }) => options.matches(member),
-  );
+  const members = readOrdered(db, record, false, EVERYTHING).filter(({ member }) => options.matches(member));
   return scanReply(
     0,
     members.flatMap(({ member, score }) => [member, formatDouble(score)]),
@@ -289,9 +259,7 @@ export const sortedSetCommands: Command[] = [
   }),
   command("zmscore", -3, "readonly fast", ONE_KEY, ({ db }, args) => {
     const record = db.typed(args.bytes(0), "zset");
-    return args
-      .from(1)
-      .map((member) => scoreReply(getScore(db, record, member)));
+    return args.from(1).map((member) => scoreReply(getScore(db, record, member)));
   }),
   command("zcard", 2, "readonly fast", ONE_KEY, ({ db }, args) => {
     return db.typed(args.bytes(0), "zset")?.size ?? 0;
@@ -341,11 +309,7 @@ export const sortedSetCommands: Command[] = [
 ];
 
 /** Offset and limit of the ranks from `start` to `stop`, which count from the end when negative; null: none. */
-export function rankWindow(
-  size: number,
-  start: number,
-  stop: number,
-): { offset: number; limit: number } | null {
+export function rankWindow(size: number, start: number, stop: number): { offset: number; limit: number } | null {
   const first = Math.max(start < 0 ? start + size : start, 0);
   const last = Math.min(stop < 0 ? stop + size : stop, size - 1);
   return first > last ? null : { offset: first, limit: last - first + 1 };

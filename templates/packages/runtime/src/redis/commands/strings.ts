@@ -1,36 +1,11 @@
 import type { Arguments } from "../arguments";
-import {
-  ALL_KEYS,
-  type Command,
-  command,
-  type Context,
-  ONE_KEY,
-  TWO_KEYS,
-} from "../command";
-import {
-  notAFloat,
-  notAnInteger,
-  RedisError,
-  syntaxError,
-  wrongArity,
-  wrongType,
-} from "../errors";
+import { ALL_KEYS, type Command, command, type Context, ONE_KEY, TWO_KEYS } from "../command";
+import { notAFloat, notAnInteger, RedisError, syntaxError, wrongArity, wrongType } from "../errors";
 import { isExpiryOption, readExpiry } from "../expiry";
-import {
-  addLongDoubles,
-  fitsInt64,
-  formatLongDouble,
-  parseInt64,
-  parseLongDouble,
-} from "../numbers";
+import { addLongDoubles, fitsInt64, formatLongDouble, parseInt64, parseLongDouble } from "../numbers";
 import { MapReply, OK, type Reply } from "../reply";
 import { longestCommonSubsequence } from "./lcs";
-import {
-  checkStringLength,
-  getString,
-  putString,
-  readString,
-} from "../storage/string";
+import { checkStringLength, getString, putString, readString } from "../storage/string";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -71,10 +46,7 @@ function set({ db }: Context, args: Arguments): Reply {
     if (record.type !== "string") throw wrongType();
     previous = readString(db, record);
   }
-  if (
-    (options.onlyIf === "missing" && record) ||
-    (options.onlyIf === "present" && !record)
-  ) {
+  if ((options.onlyIf === "missing" && record) || (options.onlyIf === "present" && !record)) {
     return previous;
   }
   assign({ db }, key, args.bytes(1), options.expires);
@@ -82,16 +54,10 @@ function set({ db }: Context, args: Arguments): Reply {
 }
 
 /** Stores and announces a value as SET does. */
-function assign(
-  { db }: Pick<Context, "db">,
-  key: Buffer,
-  value: Buffer,
-  expires: number | null | "keep",
-): void {
+function assign({ db }: Pick<Context, "db">, key: Buffer, value: Buffer, expires: number | null | "keep"): void {
   putString(db, key, value, expires);
   db.changed(key, "$", "set");
-  if (typeof expires === "number")
-    db.keyspace.event(db.index, key, "g", "expire");
+  if (typeof expires === "number") db.keyspace.event(db.index, key, "g", "expire");
 }
 
 function setWithExpiry(name: string, option: "EX" | "PX"): Command["run"] {
@@ -126,8 +92,7 @@ function getex({ db }: Context, args: Arguments): Reply {
   if (args.length > 1) {
     const option = args.keyword(1);
     if (option === "PERSIST" && args.length === 2) expires = null;
-    else if (isExpiryOption(option) && args.length === 3)
-      expires = readExpiry(args, 2, option, "getex");
+    else if (isExpiryOption(option) && args.length === 3) expires = readExpiry(args, 2, option, "getex");
     else throw syntaxError();
   }
   const record = db.typed(key, "string");
@@ -246,14 +211,11 @@ function lcs({ db }: Context, args: Arguments): Reply {
     if (option === "LEN") wantsLength = true;
     else if (option === "IDX") wantsMatches = true;
     else if (option === "WITHMATCHLEN") withLengths = true;
-    else if (option === "MINMATCHLEN" && i + 1 < args.length)
-      minimum = Math.max(args.integer(++i), 0);
+    else if (option === "MINMATCHLEN" && i + 1 < args.length) minimum = Math.max(args.integer(++i), 0);
     else throw syntaxError();
   }
   if (wantsLength && wantsMatches) {
-    throw new RedisError(
-      "ERR If you want both the length and indexes, please just use IDX.",
-    );
+    throw new RedisError("ERR If you want both the length and indexes, please just use IDX.");
   }
   const a = stringOrEmpty(db, args.bytes(0));
   const b = stringOrEmpty(db, args.bytes(1));
@@ -284,9 +246,7 @@ function stringOrEmpty(db: Context["db"], key: Buffer): Buffer {
 }
 
 export const stringCommands: Command[] = [
-  command("get", 2, "readonly fast", ONE_KEY, ({ db }, args) =>
-    getString(db, args.bytes(0)),
-  ),
+  command("get", 2, "readonly fast", ONE_KEY, ({ db }, args) => getString(db, args.bytes(0))),
   command("set", -3, "write denyoom", ONE_KEY, set),
   command("setex", 4, "write denyoom", ONE_KEY, setWithExpiry("setex", "EX")),
   command("psetex", 4, "write denyoom", ONE_KEY, setWithExpiry("psetex", "PX")),
@@ -301,12 +261,8 @@ export const stringCommands: Command[] = [
   command("strlen", 2, "readonly fast", ONE_KEY, ({ db }, args) => {
     return db.typed(args.bytes(0), "string")?.size ?? 0;
   }),
-  command("incr", 2, "write denyoom fast", ONE_KEY, (context, args) =>
-    increment(context, args.bytes(0), 1n),
-  ),
-  command("decr", 2, "write denyoom fast", ONE_KEY, (context, args) =>
-    increment(context, args.bytes(0), -1n),
-  ),
+  command("incr", 2, "write denyoom fast", ONE_KEY, (context, args) => increment(context, args.bytes(0), 1n)),
+  command("decr", 2, "write denyoom fast", ONE_KEY, (context, args) => increment(context, args.bytes(0), -1n)),
   command("incrby", 3, "write denyoom fast", ONE_KEY, (context, args) =>
     increment(context, args.bytes(0), args.int64(1)),
   ),

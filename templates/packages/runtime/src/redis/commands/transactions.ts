@@ -1,16 +1,9 @@
-import {
-  ALL_KEYS,
-  type Command,
-  command,
-  type Context,
-  NO_KEYS,
-} from "../command";
+import { ALL_KEYS, type Command, command, type Context, NO_KEYS } from "../command";
 import { RedisError } from "../errors";
 import { NULL_ARRAY, OK, type Reply } from "../reply";
 
 function multi({ session }: Context): Reply {
-  if (session.transaction)
-    throw new RedisError("ERR MULTI calls can not be nested");
+  if (session.transaction) throw new RedisError("ERR MULTI calls can not be nested");
   session.transaction = { queue: [], failed: false };
   return OK;
 }
@@ -22,9 +15,7 @@ function exec({ server, session }: Context): Reply {
   const intact = server.watches.intact(session, server.keyspace);
   server.watches.clear(session);
   if (transaction.failed) {
-    throw new RedisError(
-      "EXECABORT Transaction discarded because of previous errors.",
-    );
+    throw new RedisError("EXECABORT Transaction discarded because of previous errors.");
   }
   if (!intact) return NULL_ARRAY;
   return server.runQueued(session, transaction.queue);

@@ -5,11 +5,7 @@ import { DoubleReply, type Reply } from "../reply";
 import type { Bound, Interval, Scored } from "../storage/zset";
 
 /** An interval of scores: `5`, `(5`, `-inf`. */
-export function readScoreInterval(
-  args: Arguments,
-  min: number,
-  max: number,
-): Interval<number> {
+export function readScoreInterval(args: Arguments, min: number, max: number): Interval<number> {
   return { min: readScoreBound(args, min), max: readScoreBound(args, max) };
 }
 
@@ -22,11 +18,7 @@ function readScoreBound(args: Arguments, index: number): Bound<number> {
 }
 
 /** An interval of members: `[a`, `(a`, `-`, `+`. */
-export function readLexInterval(
-  args: Arguments,
-  minIndex: number,
-  maxIndex: number,
-): Interval<Buffer> {
+export function readLexInterval(args: Arguments, minIndex: number, maxIndex: number): Interval<Buffer> {
   const [min, max] = [args.bytes(minIndex), args.bytes(maxIndex)];
   const lower = readLexBound(min);
   const upper = readLexBound(max);
@@ -36,8 +28,7 @@ export function readLexInterval(
 }
 
 function readLexBound(text: Buffer): Bound<Buffer> {
-  if (isSign(text, "-") || isSign(text, "+"))
-    return { value: null, exclusive: false };
+  if (isSign(text, "-") || isSign(text, "+")) return { value: null, exclusive: false };
   const mark = text[0];
   if (mark !== 0x28 && mark !== 0x5b) {
     throw new RedisError("ERR min or max not valid string range item");
@@ -50,15 +41,8 @@ function isSign(text: Buffer, sign: string): boolean {
 }
 
 /** Members alone, or with scores: pairs of a list in RESP3, one flat list in RESP2. */
-export function scoredReply(
-  members: readonly Scored[],
-  withScores: boolean,
-  protocol: number,
-): Reply[] {
+export function scoredReply(members: readonly Scored[], withScores: boolean, protocol: number): Reply[] {
   if (!withScores) return members.map(({ member }) => member);
-  const pairs = members.map(({ member, score }): Reply[] => [
-    member,
-    new DoubleReply(score),
-  ]);
+  const pairs = members.map(({ member, score }): Reply[] => [member, new DoubleReply(score)]);
   return protocol === 3 ? pairs : pairs.flat();
 }

@@ -15,12 +15,7 @@ const COLUMNS: Record<string, string> = {
 };
 
 /** Copies a key with its elements and expiry to a name that is free. */
-export function copyKey(
-  keyspace: Keyspace,
-  source: KeyRecord,
-  db: number,
-  key: Buffer,
-): void {
+export function copyKey(keyspace: Keyspace, source: KeyRecord, db: number, key: Buffer): void {
   const copy = keyspace.create(db, key, source.type, {
     size: source.size,
     cursor: source.cursor,

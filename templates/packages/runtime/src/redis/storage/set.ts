@@ -11,12 +11,7 @@ interface Member {
   seq: number;
 }
 
-export function readMembers(
-  { sql }: Database,
-  record: KeyRecord,
-  afterSeq = -1,
-  limit = -1,
-): Member[] {
+export function readMembers({ sql }: Database, record: KeyRecord, afterSeq = -1, limit = -1): Member[] {
   return sql
     .exec<{
       member: ArrayBuffer;
@@ -36,9 +31,7 @@ export function listMembers(db: Database, record: KeyRecord): Buffer[] {
   const members = readMembers(db, record).map(({ member }) => member);
   const numbers = members.length <= MAX_INTSET ? asIntegers(members) : null;
   if (numbers === null) return members;
-  return numbers
-    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    .map((number) => Buffer.from(String(number)));
+  return numbers.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map((number) => Buffer.from(String(number)));
 }
 
 function asIntegers(members: Buffer[]): bigint[] | null {
@@ -51,29 +44,15 @@ function asIntegers(members: Buffer[]): bigint[] | null {
   return numbers;
 }
 
-export function hasMember(
-  { sql }: Database,
-  record: KeyRecord | null,
-  member: Buffer,
-): boolean {
+export function hasMember({ sql }: Database, record: KeyRecord | null, member: Buffer): boolean {
   return (
     record !== null &&
-    sql
-      .exec(
-        "SELECT 1 FROM set_members WHERE key_id = ? AND member = ?",
-        record.id,
-        member,
-      )
-      .toArray().length > 0
+    sql.exec("SELECT 1 FROM set_members WHERE key_id = ? AND member = ?", record.id, member).toArray().length > 0
   );
 }
 
 /** Adds members; returns how many are new. The caller announces the change. */
-export function addMembers(
-  db: Database,
-  record: KeyRecord,
-  members: readonly Buffer[],
-): number {
+export function addMembers(db: Database, record: KeyRecord, members: readonly Buffer[]): number {
   let { cursor } = record;
   let added = 0;
   for (const member of members) {
@@ -101,11 +80,7 @@ export function removeMembers(
 ): number {
   let removed = 0;
   for (const member of members) {
-    removed += db.sql.exec(
-      "DELETE FROM set_members WHERE key_id = ? AND member = ?",
-      record.id,
-      member,
-    ).rowsWritten;
+    removed += db.sql.exec("DELETE FROM set_members WHERE key_id = ? AND member = ?", record.id, member).rowsWritten;
   }
   if (removed > 0) {
     db.changed(record.key, "s", event);

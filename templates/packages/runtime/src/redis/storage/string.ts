@@ -15,10 +15,7 @@ export function readString(db: Database, record: KeyRecord): Buffer {
   const parts = db.sql
     .exec<{
       value: ArrayBuffer;
-    }>(
-      "SELECT value FROM string_parts WHERE key_id = ? ORDER BY part",
-      record.id,
-    )
+    }>("SELECT value FROM string_parts WHERE key_id = ? ORDER BY part", record.id)
     .toArray()
     .map((row) => Buffer.from(row.value));
   return Buffer.concat([first, ...parts], record.size);
@@ -34,12 +31,7 @@ export function getString(db: Database, key: Buffer): Buffer | null {
  * Makes `key` a string, whatever it was. `expires` (Unix milliseconds) null: never; "keep": as it was. The caller announces
  * the change.
  */
-export function putString(
-  db: Database,
-  key: Buffer,
-  value: Buffer,
-  expires: number | null | "keep",
-): void {
+export function putString(db: Database, key: Buffer, value: Buffer, expires: number | null | "keep"): void {
   checkStringLength(value.length);
   // A copy: the value is a view of the client's input, of which the record would keep every byte in memory.
   const first = Buffer.from(value.subarray(0, PART_BYTES));
@@ -58,19 +50,14 @@ export function putString(
   } else {
     if (record.size > PART_BYTES) dropParts(db, record);
     const changes = { size: value.length, value: first };
-    db.keyspace.save(
-      record,
-      expiry === record.expires ? changes : { ...changes, expires: expiry },
-    );
+    db.keyspace.save(record, expiry === record.expires ? changes : { ...changes, expires: expiry });
   }
   writeParts(db, record, value);
 }
 
 export function checkStringLength(length: number): void {
   if (length > MAX_BULK_BYTES) {
-    throw new RedisError(
-      "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
-    );
+    throw new RedisError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
   }
 }
 

@@ -30,31 +30,18 @@ export interface Window {
 
 export const EVERYTHING: Window = { offset: 0, limit: -1 };
 
-export function getScore(
-  { sql }: Database,
-  record: KeyRecord | null,
-  member: Buffer,
-): number | null {
+export function getScore({ sql }: Database, record: KeyRecord | null, member: Buffer): number | null {
   if (record === null) return null;
   const [row] = sql
     .exec<{
       score: number;
-    }>(
-      "SELECT score FROM zset_members WHERE key_id = ? AND member = ?",
-      record.id,
-      member,
-    )
+    }>("SELECT score FROM zset_members WHERE key_id = ? AND member = ?", record.id, member)
     .toArray();
   return row ? row.score : null;
 }
 
 /** Writes one member's score. The caller counts new members and saves the size. */
-export function putScore(
-  { sql }: Database,
-  record: KeyRecord,
-  member: Buffer,
-  score: number,
-): void {
+export function putScore({ sql }: Database, record: KeyRecord, member: Buffer, score: number): void {
   sql.exec(
     `INSERT INTO zset_members (key_id, member, score) VALUES (?, ?, ?)
      ON CONFLICT (key_id, member) DO UPDATE SET score = excluded.score`,
@@ -65,20 +52,11 @@ export function putScore(
 }
 
 /** Removes members, without a word; returns how many there were. An empty sorted set is removed. */
-export function removeMembers(
-  db: Database,
-  record: KeyRecord,
-  members: readonly Buffer[],
-  event: string,
-): number {
+export function removeMembers(db: Database, record: KeyRecord, members: readonly Buffer[], event: string): number {
   let removed = 0;
   for (const member of members) {
     if (getScore(db, record, member) === null) continue;
-    db.sql.exec(
-      "DELETE FROM zset_members WHERE key_id = ? AND member = ?",
-      record.id,
-      member,
-    );
+    db.sql.exec("DELETE FROM zset_members WHERE key_id = ? AND member = ?", record.id, member);
     removed++;
   }
   if (removed > 0) {
@@ -89,12 +67,7 @@ export function removeMembers(
 }
 
 /** Replaces `key` by a sorted set of these members; removes it when there are none. */
-export function storeMembers(
-  db: Database,
-  key: Buffer,
-  members: readonly Scored[],
-  event: string,
-): void {
+export function storeMembers(db: Database, key: Buffer, members: readonly Scored[], event: string): void {
   if (members.length === 0) {
     db.delete(key);
     return;
@@ -156,21 +129,12 @@ export function countInterval(
   return sql
     .exec<{
       n: number;
-    }>(
-      `SELECT count(*) AS n FROM zset_members WHERE key_id = ?${where}`,
-      record.id,
-      ...values,
-    )
+    }>(`SELECT count(*) AS n FROM zset_members WHERE key_id = ?${where}`, record.id, ...values)
     .one().n;
 }
 
 /** Number of members before this one, in the given order. */
-export function rankOf(
-  { sql }: Database,
-  record: KeyRecord,
-  { member, score }: Scored,
-  reverse: boolean,
-): number {
+export function rankOf({ sql }: Database, record: KeyRecord, { member, score }: Scored, reverse: boolean): number {
   const sign = reverse ? ">" : "<";
   return sql
     .exec<{
@@ -223,9 +187,7 @@ function condition(
 }
 
 function order(reverse: boolean): string {
-  return reverse
-    ? "ORDER BY score DESC, member DESC"
-    : "ORDER BY score, member";
+  return reverse ? "ORDER BY score DESC, member DESC" : "ORDER BY score, member";
 }
 
 function fromRows(rows: Iterable<ScoredRow>): Scored[] {
