@@ -1,0 +1,103 @@
+/** Builds one service: from build.json and app/ to dist/. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
+import { bakeAssets, bakeFiles } from "./bake.ts";
+import { replay } from "./image/stages.ts";
+import { pack, type Packed, type Warning } from "./pack/pack.ts";
+import { type NodeTarget, readRecipe } from "./recipe.ts";
+import { bundleWorker, type ImageModule } from "./worker.ts";
+
+export type { Warning } from "./pack/pack.ts";
+
+/** What a build came to. */
+export interface BuildResult {
+  /** Bytes that are uploaded: code, files and WebAssembly; of a static site its assets. */
+  bytes: number;
+  /** Modules packed into dist/app.cjs. */
+  modules: number;
+  /** Files of the image that the app can read, or assets. */
+  files: number;
+  warnings: Warning[];
+  /** Image paths of packed files that compile code at run time. */
+  codeGeneration: string[];
+  /** Packages whose native part cannot be loaded in a Worker. */
+  native: string[];
+}
+
+export interface BuildOptions {
+  /** The service's folder. */
+  folder: string;
+  /** Told about every command that is run. */
+  progress(text: string): void;
+}
+
+/** Cloudflare's limit for a Worker, uncompressed, in bytes. */
+const WORKER_LIMIT = 64 << 20;
+/** Cloudflare's limit for one asset, in bytes. */
+const ASSET_LIMIT = 25 << 20;
+
+/** Puts WebAssembly files beside the bundle, under names that cannot clash. */
+function copyWasm(dist: string, wasm: Map<string, string>): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [image, path] of wasm) {
+    const name = `${createHash("sha256").update(image).digest("hex").slice(0, 8)}-${basename(path)}`;
+    copyFileSync(path, join(dist, name));
+    names.set(image, name);
+  }
+  return names;
+}
+
+function sizeOf(folder: string): number {
+  let size = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) size += sizeOf(path);
+    else if (!entry.name.endsWith(".map")) size += statSync(path).size;
+  }
+  return size;
+}
+
+async function packNode(root: string, dist: string, node: NodeTarget): Promise<{ packed: Packed; image: ImageModule; files: number }> {
+  const packed = await pack(root, node);
+  writeFileSync(join(dist, "app.cjs"), packed.code);
+  writeFileSync(join(dist, "app.cjs.map"), packed.map);
+  const manifest = bakeFiles(root, dist, node.workdir, [...node.keep, ...packed.reads]);
+  const codeGeneration = node.codeGeneration || packed.codeGeneration.length > 0;
+  const files = manifest.filter(([path]) => !path.endsWith("/")).length;
+  return { packed, image: { wasm: copyWasm(dist, packed.wasm), codeGeneration }, files };
+}
+
+/** Builds the service. Throws RecipeError, StepError or PackError with a message for the user. */
+export async function buildService({ folder, progress }: BuildOptions): Promise<BuildResult> {
+  const warnings: Warning[] = [];
+  const warn = (message: string): void => void warnings.push({ file: "build.json", line: 1, message });
+  const recipe = readRecipe(join(folder, "build.json"));
+  const dist = join(folder, "dist");
+  if (existsSync(dist)) for (const name of readdirSync(dist)) rmSync(join(dist, name), { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const result: BuildResult = { bytes: 0, modules: 0, files: 0, warnings, codeGeneration: [], native: [] };
+  let image: ImageModule | undefined;
+  if (recipe) {
+    const { root } = replay(recipe, { folder, progress, note: warn });
+    if (recipe.static) {
+      const assets = bakeAssets(root, dist, recipe.static.root);
+      if (assets.length === 0) warn(`${recipe.static.root} of the image is empty: there is nothing to serve`);
+      for (const { path, size } of assets) if (size > ASSET_LIMIT) warn(`the asset ${path} is larger than 25 MiB and will be refused`);
+      result.files = assets.length;
+    } else {
+      const made = await packNode(root, dist, recipe.node!);
+      image = made.image;
+      warnings.push(...made.packed.warnings);
+      const { modules, codeGeneration, native } = made.packed;
+      Object.assign(result, { modules, codeGeneration, native, files: made.files });
+    }
+  }
+  await bundleWorker(folder, dist, image);
+  const assets = join(dist, "assets");
+  const assetBytes = existsSync(assets) ? sizeOf(assets) : 0;
+  const workerBytes = sizeOf(dist) - assetBytes;
+  if (workerBytes > WORKER_LIMIT) warn(`the Worker is ${Math.ceil(workerBytes / (1 << 20))} MiB; Cloudflare takes 64 MiB`);
+  result.bytes = workerBytes + assetBytes;
+  return result;
+}

@@ -1,0 +1,91 @@
+// Part of the packed app: the modules that are reached by names computed at run time, and what Node gives a CommonJS module.
+const host = require("dock2edge:modules");
+
+/** Image path → { load, esm }. A module that uses top-level await can only be imported: its load returns a promise. */
+const modules = new Map();
+/** The entry module's `module`, as `require.main`. Stays undefined for an ES module, as in Node. */
+exports.main = undefined;
+
+/** Makes a module known under its image path, to this file and to the host's own require. */
+exports.add = (path, esm, load) => {
+  modules.set(path, { esm, load });
+  host.register(path, load);
+};
+
+/** Makes a package known under its name. */
+exports.addPackage = (name, load) => {
+  modules.set(name, { esm: false, load });
+  host.register(name, load);
+};
+
+const EXTENSIONS = ["", ".js", ".json", ".cjs", ".mjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"];
+
+function normalize(path) {
+  const parts = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return "/" + parts.join("/");
+}
+
+function find(directory, id) {
+  let path = id;
+  if (path.startsWith("file://")) path = decodeURIComponent(path.slice("file://".length).replace(/[?#].*$/, ""));
+  else if (path === "." || path === ".." || /^\.\.?\//.test(path)) path = directory + "/" + path;
+  if (!path.startsWith("/")) return modules.get(path);
+  path = normalize(path);
+  // TypeScript sources name their neighbours by the file that a compiler would make of them.
+  const source = path.replace(/\.([cm]?)js$/, ".$1ts");
+  if (!modules.has(path) && modules.has(source)) return modules.get(source);
+  for (const base of [path, path + "/index"]) {
+    for (const extension of EXTENSIONS) {
+      const found = modules.get(base + extension);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+const directoryOf = (file) => file.slice(0, file.lastIndexOf("/")) || "/";
+
+/** `require` for names that are not literals, as the module `file` sees it. */
+exports.requireFrom = (file) => {
+  const directory = directoryOf(file);
+  return (id) => {
+    const name = String(id);
+    const found = find(directory, name);
+    if (found) return found.load();
+    return require(/^\.\.?(\/|$)/.test(name) ? normalize(directory + "/" + name) : name);
+  };
+};
+
+/** `import()` for names that are not literals, as the module `file` sees it. */
+exports.importFrom = (file) => {
+  const directory = directoryOf(file);
+  const load = exports.requireFrom(file);
+  return async (id) => {
+    const name = String(id);
+    const found = find(directory, name);
+    const value = await (found ? found.load() : load(name));
+    if (found ? found.esm : value && value[Symbol.toStringTag] === "Module") return value;
+    const namespace = Object.create(null);
+    for (const key in Object(value)) if (key !== "default") namespace[key] = value[key];
+    return Object.assign(namespace, { default: value });
+  };
+};
+
+/** Gives a CommonJS module the properties Node gives it. `isMain`: it is the one the process was started with. */
+exports.describe = (module, file, isMain) => {
+  if (isMain) exports.main = module;
+  Object.assign(module, {
+    id: isMain ? "." : file,
+    filename: file,
+    path: directoryOf(file),
+    loaded: false,
+    children: [],
+    paths: [],
+    parent: isMain ? null : exports.main,
+    require: exports.requireFrom(file),
+  });
+};

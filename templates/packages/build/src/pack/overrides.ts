@@ -1,0 +1,116 @@
+/**
+ * Packages that need help in a Worker, as data: what is wrong with them there, and how the packer mends it.
+ *
+ * An entry is the last resort. What can be mended for every package at once belongs into the packer or the runtime.
+ */
+
+/** How a package is mended. */
+export type Mend =
+  /** A file of the package takes the place of another. */
+  | { kind: "file"; file: string; use: string }
+  /** The package's modules are replaced by one of this tool's adapters. */
+  | { kind: "adapter"; adapter: string }
+  /** The package is replaced by another package, which this tool brings along. */
+  | { kind: "package"; use: string }
+  /** A text in one of the package's files is replaced. */
+  | { kind: "edit"; file: string; find: RegExp; replace: string };
+
+export interface Override {
+  /** Names of the packages. */
+  packages: string[];
+  /** Versions from this one on; all when undefined. */
+  since?: string;
+  why: string;
+  mend: Mend;
+}
+
+export const overrides: Override[] = [
+  {
+    packages: ["depd"],
+    why: "compiles a wrapper function with new Function for each deprecated function; its browser build does not",
+    mend: { kind: "file", file: "index.js", use: "lib/browser/index.js" },
+  },
+  {
+    packages: ["graceful-fs"],
+    why: "patches the real fs and reads its internals; queueing for free descriptors has no purpose in memory",
+    mend: { kind: "adapter", adapter: "graceful-fs.cjs" },
+  },
+  {
+    packages: ["pg-cloudflare"],
+    why: "replaces the socket by cloudflare:sockets, which knows nothing of the services of the project",
+    mend: { kind: "adapter", adapter: "pg-cloudflare.cjs" },
+  },
+  {
+    packages: ["optional-require", "require_optional", "require-at"],
+    why: "looks packages up on disk by computed names",
+    mend: { kind: "adapter", adapter: "optional-require.cjs" },
+  },
+  {
+    packages: ["bcrypt"],
+    why: "is a native addon; bcryptjs is the same algorithm and API in JavaScript",
+    mend: { kind: "package", use: "bcryptjs" },
+  },
+  {
+    packages: ["mysql2"],
+    since: "3.11.0",
+    why: "compiles row parsers with new Function unless disableEval is set",
+    mend: {
+      kind: "edit",
+      file: "lib/connection_config.js",
+      find: /this\.disableEval\s*=\s*Boolean\(options\.disableEval\)/,
+      replace: "this.disableEval = true",
+    },
+  },
+  {
+    packages: [
+      "@instana/collector",
+      "@sentry/profiling-node",
+      "appdynamics",
+      "applicationinsights",
+      "dd-trace",
+      "elastic-apm-node",
+      "newrelic",
+      "skywalking-backend-js",
+    ],
+    why: "hooks into Node's module loader and event loop, which are not there; Workers have their own observability",
+    mend: { kind: "adapter", adapter: "nothing.cjs" },
+  },
+];
+
+const numbers = (version: string): number[] => version.split(/[.+-]/).slice(0, 3).map(Number);
+
+/** Is `version` at least `since`? */
+export function isSince(version: string, since: string): boolean {
+  const [a, b] = [numbers(version), numbers(since)];
+  for (let i = 0; i < 3; i++) if ((a[i] ?? 0) !== (b[i] ?? 0)) return (a[i] ?? 0) > (b[i] ?? 0);
+  return true;
+}
+
+/** The override for a package in a version. */
+export function findOverride(name: string, version: string, list: Override[] = overrides): Override | undefined {
+  return list.find((entry) => entry.packages.includes(name) && (!entry.since || isSince(version, entry.since)));
+}
+
+/**
+ * Packages that others load by a name they compute: view engines (Express, consolidate), database drivers (Knex, Sequelize,
+ * TypeORM). They are packed when package.json lists them, whether or not an import names them.
+ */
+export const loadedByName = new Set(
+  `art-template atpl better-sqlite3 bracket-template dot dust dustjs-linkedin ect ejs eta express-handlebars haml-coffee hamlet
+   hamljs handlebars hbs hogan.js htmling ioredis jade jazz jqtpl just liquid liquidjs liquor lodash marko mongodb mote mssql mustache
+   mysql mysql2 nunjucks oracledb pg pg-hstore pg-native pg-query-stream pino-pretty plates pug qejs ractive razor redis slm sqlite3
+   squirrelly swig swig-templates tedious teacup templayed tinyliquid toffee twig twing underscore vash velocityjs walrus whiskers`.split(
+    /\s+/,
+  ),
+);
+
+/** Files of packages that are read from disk at run time in a way the packer cannot see. Globs below the package. */
+export const readAtRunTime: Record<string, string[]> = {
+  "@bull-board/ui": ["dist/**"],
+  "@fastify/swagger-ui": ["static/**"],
+  "geoip-lite": ["data/**"],
+  "rapidoc": ["dist/**"],
+  "redoc": ["bundles/**"],
+  "socket.io": ["client-dist/**"],
+  "swagger-ui-dist": ["*.js", "*.css", "*.html", "*.png", "*.map", "package.json"],
+};

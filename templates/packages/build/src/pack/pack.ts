@@ -1,0 +1,489 @@
+/**
+ * Packs the app: every module the entry reaches becomes part of dist/app.cjs, a function that can be called again for each
+ * instance of the app. docs/output.md of dock2edge says what that function sees.
+ */
+import { build, type BuildFailure, type BuildOptions, type Message, type Plugin, type PluginBuild } from "esbuild";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { NodeTarget } from "../recipe.ts";
+import { matcher } from "../image/patterns.ts";
+import { decoratorOptions, type DecoratorOptions, transpile } from "./decorators.ts";
+import { findOverride, loadedByName, readAtRunTime } from "./overrides.ts";
+import { type Package, Packages } from "./packages.ts";
+import { definitions, findLoads, INSIDE, OWN_MODULES, REGISTERED, rewrite } from "./rewrite.ts";
+
+/** Something the user should know. `file` is an image path. */
+export interface Warning {
+  file: string;
+  line: number;
+  message: string;
+}
+
+/** The packed app. */
+export interface Packed {
+  code: string;
+  /** Source map whose sources are image paths. */
+  map: string;
+  /** How many modules are in it. */
+  modules: number;
+  warnings: Warning[];
+  /** Image paths of packed files that compile code at run time. */
+  codeGeneration: string[];
+  /** Names of packed packages whose native part is left out. */
+  native: string[];
+  /** WebAssembly files that packed modules import: image path → path on this machine. */
+  wasm: Map<string, string>;
+  /** Image paths of files that packed packages read, and that are no modules. */
+  reads: string[];
+}
+
+/** The app cannot be packed. */
+export class PackError extends Error {}
+
+const PARAMETERS =
+  "require, module, exports, process, global, fetch, navigator, setTimeout, setInterval, setImmediate, clearTimeout, " +
+  "clearInterval, clearImmediate, console, Function";
+
+const MODULE_FILE = /\.[cm]?[jt]sx?$/;
+const DECLARATION_FILE = /\.d\.[cm]?ts$/;
+const SCRIPT_EXTENSIONS = [".js", ".json", ".cjs", ".mjs", ".node"];
+const TYPESCRIPT_EXTENSIONS = [".ts", ".tsx", ".mts", ".cts"];
+/** Files that bundlers let code import as text; in Node only a TypeScript loader or a bundler could have done so. */
+const TEXT_FILES = [".txt", ".html", ".md", ".sql", ".graphql", ".gql", ".css"];
+/** Modules that teach Node to run TypeScript: here esbuild has already done so. */
+const TYPESCRIPT_HOOK = /^(?:ts-node|tsx|esbuild-register|@swc-node\/register|@swc\/register|@babel\/register|sucrase|tsconfig-paths)(?:\/|$)/;
+const CODE_GENERATION = /\bnew Function\s*\(|(?<![.\w$])Function\s*\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
+const SKIP = Symbol("resolve without this plugin");
+/** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
+const MAX_READ_FOLDER = 8 << 20;
+
+const adapters = fileURLToPath(new URL("../../adapters/", import.meta.url));
+const insideFile = fileURLToPath(new URL("./inside/modules.cjs", import.meta.url));
+const ownRequire = createRequire(import.meta.url);
+
+interface Attempt {
+  /** ES modules that wait at their top level only exist in the format "esm". */
+  format: "cjs" | "esm";
+  /** Modules that were to be registered but cannot be packed. */
+  excluded: Set<string>;
+  /** Modules that can only be imported, not required: they wait at their top level. */
+  asyncOnly: Set<string>;
+}
+
+/** One app being packed. */
+class Packer {
+  readonly #root: string;
+  readonly #node: NodeTarget;
+  readonly #packages: Packages;
+  readonly #decorators: DecoratorOptions | undefined;
+  readonly #entry: string;
+  readonly #attempt: Attempt = { format: "cjs", excluded: new Set(), asyncOnly: new Set() };
+  #ownModules: string[] | undefined;
+  // What one attempt finds; a later attempt starts over.
+  #missing: { importer: string; name: string }[] = [];
+  #unknown: { file: string; line: number }[] = [];
+  #codeGeneration = new Set<string>();
+  #native = new Set<string>();
+  #wasm = new Map<string, string>();
+  #reads = new Set<string>();
+  #registered = new Map<string, string[]>();
+  #edited = new Set<string>();
+  #used = new Map<string, Package>();
+
+  constructor(root: string, node: NodeTarget) {
+    this.#root = realpathSync(root);
+    this.#node = node;
+    this.#packages = new Packages(this.#root);
+    this.#entry = this.#findEntry();
+    this.#decorators = decoratorOptions(this.#entry, node.tsconfig && this.#toDisk(node.tsconfig), this.#root);
+  }
+
+  async run(): Promise<Packed> {
+    for (;;) {
+      try {
+        return await this.#build();
+      } catch (error) {
+        const failure = error as BuildFailure;
+        if (!Array.isArray(failure.errors) || !this.#learn(failure.errors)) throw this.#explain(failure);
+      }
+    }
+  }
+
+  #toDisk(imagePath: string): string {
+    return join(this.#root, imagePath);
+  }
+
+  #toImage(file: string): string {
+    return `/${relative(this.#root, file).split(sep).join("/")}`;
+  }
+
+  #isInside(file: string): boolean {
+    return file === this.#root || file.startsWith(this.#root + sep);
+  }
+
+  /** The entry as Node finds it: a file, a file without its extension, or a folder with an index or a package.json. */
+  #findEntry(): string {
+    const path = this.#toDisk(this.#node.entry);
+    const main = this.#packages.json(path)?.main;
+    const bases = [path, ...(main ? [join(path, main)] : []), join(path, "index")];
+    for (const base of bases) {
+      for (const extension of ["", ...SCRIPT_EXTENSIONS, ...TYPESCRIPT_EXTENSIONS]) {
+        if (statSync(base + extension, { throwIfNoEntry: false })?.isFile()) return realpathSync(base + extension);
+      }
+    }
+    const folder = dirname(path);
+    const around = existsSync(folder) ? readdirSync(folder).sort().join(", ") || "nothing" : "it does not exist";
+    throw new PackError(`the image has no ${this.#node.entry}; in ${dirname(this.#node.entry)}: ${around}`);
+  }
+
+  // ---------------------------------------------------------------- attempts
+
+  /** Changes the next attempt by what went wrong in this one; false when nothing can be done. */
+  #learn(errors: Message[]): boolean {
+    let learned = false;
+    for (const error of errors) {
+      const file = error.location && join(process.cwd(), error.location.file);
+      if (/Top-level await/i.test(error.text) && this.#attempt.format === "cjs") {
+        this.#attempt.format = "esm";
+        return true;
+      }
+      const awaits = /imported file "([^"]+)" contains a top-level await/.exec(error.text)?.[1];
+      const culprit = awaits ? join(process.cwd(), awaits) : file;
+      const image = culprit && this.#toImage(culprit);
+      if (!image || !this.#isRegistered(image)) continue;
+      const set = awaits ? this.#attempt.asyncOnly : this.#attempt.excluded;
+      if (!set.has(image)) learned = true;
+      set.add(image);
+    }
+    return learned;
+  }
+
+  #isRegistered(image: string): boolean {
+    return [...this.#registered.values()].some((files) => files.includes(image));
+  }
+
+  #explain(failure: BuildFailure): Error {
+    if (!Array.isArray(failure.errors)) return failure;
+    const lines = failure.errors.slice(0, 10).map(({ text, location }) => {
+      if (!location) return text;
+      return `${this.#toImage(join(process.cwd(), location.file))}:${location.line}: ${text}`;
+    });
+    return new PackError(`the app cannot be packed:\n  ${lines.join("\n  ")}`);
+  }
+
+  async #build(): Promise<Packed> {
+    this.#missing = [];
+    this.#unknown = [];
+    for (const found of [this.#codeGeneration, this.#native, this.#wasm, this.#reads, this.#registered, this.#used]) found.clear();
+    const result = await build(this.#options());
+    const output = result.outputFiles!.find((file) => file.path.endsWith(".cjs"))!;
+    const map = result.outputFiles!.find((file) => file.path.endsWith(".map"))!;
+    for (const found of this.#used.values()) if (this.#packages.isNative(found)) this.#native.add(found.name);
+    return {
+      code: output.text,
+      map: this.#mapWithImagePaths(map.text),
+      modules: Object.keys(result.metafile!.inputs).filter((name) => !name.startsWith("dock2edge")).length,
+      warnings: this.#warnings(),
+      codeGeneration: [...this.#codeGeneration].sort(),
+      native: [...this.#native].sort(),
+      wasm: this.#wasm,
+      reads: [...this.#reads].sort(),
+    };
+  }
+
+  #options(): BuildOptions & { metafile: true } {
+    const isTypeScript = /\.[cm]?tsx?$/.test(this.#entry);
+    const isAsync = this.#attempt.format === "esm";
+    return {
+      entryPoints: ["dock2edge:entry"],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: this.#attempt.format,
+      platform: "node",
+      target: "es2023",
+      outfile: join(this.#root, "app.cjs"),
+      sourcemap: "linked",
+      sourcesContent: false,
+      keepNames: true,
+      charset: "utf8",
+      legalComments: "none",
+      logLevel: "silent",
+      // Exactly what Node looks at: no "module" field or condition, and no tree shaking by what packages say of themselves.
+      mainFields: ["main"],
+      conditions: ["node"],
+      ignoreAnnotations: true,
+      resolveExtensions: isTypeScript ? [...TYPESCRIPT_EXTENSIONS, ...SCRIPT_EXTENSIONS] : [...SCRIPT_EXTENSIONS, ...TYPESCRIPT_EXTENSIONS],
+      // A tsconfig.json changes what import means for a TypeScript loader; Node running JavaScript does not look at it.
+      ...(isTypeScript ? (this.#node.tsconfig ? { tsconfig: this.#toDisk(this.#node.tsconfig) } : {}) : { tsconfigRaw: {} }),
+      // What import() is left with after packing goes through the factory's require.
+      supported: { "dynamic-import": false },
+      define: definitions,
+      loader: Object.fromEntries(TEXT_FILES.map((extension) => [extension, "text" as const])),
+      banner: { js: `module.exports = function (${PARAMETERS}) {${isAsync ? " return (async () => {" : ""}` },
+      footer: { js: isAsync ? "})(); };" : "};" },
+      plugins: [this.#plugin()],
+    };
+  }
+
+  /** Errors then name the file the user knows from the container. */
+  #mapWithImagePaths(text: string): string {
+    const map = JSON.parse(text) as { sources: string[]; sourceRoot?: string };
+    map.sources = map.sources.map((source) => {
+      if (source.startsWith("dock2edge")) return source;
+      const file = join(this.#root, source);
+      return this.#isInside(file) ? this.#toImage(file) : `dock2edge:${basename(file)}`;
+    });
+    return JSON.stringify(map);
+  }
+
+  // ---------------------------------------------------------------- esbuild plugin
+
+  #plugin(): Plugin {
+    return {
+      name: "image",
+      setup: (build) => {
+        this.#resolving(build);
+        this.#virtualModules(build);
+        build.onLoad({ filter: MODULE_FILE, namespace: "file" }, (args) => this.#load(args.path));
+      },
+    };
+  }
+
+  #resolving(build: PluginBuild): void {
+    build.onResolve({ filter: /.*/ }, async (args) => {
+      if (args.pluginData === SKIP) return undefined;
+      if (args.path === "dock2edge:modules" || args.namespace === "builtin") return { path: args.path, external: true };
+      if (args.path === INSIDE) return { path: insideFile };
+      if (args.path.startsWith("dock2edge:")) return { path: args.path, namespace: "dock2edge" };
+      if (isBuiltin(args.path)) {
+        const isStatement = args.kind === "import-statement" || args.kind === "dynamic-import";
+        if (this.#attempt.format === "esm" && isStatement) return { path: args.path, namespace: "builtin" };
+        return { path: args.path, external: true };
+      }
+      const resolveDir = args.namespace === "dock2edge" ? this.#toDisk(this.#node.workdir) : args.resolveDir;
+      const { kind, importer, namespace } = args;
+      const found = await build.resolve(args.path, {
+        kind: kind === "entry-point" ? "require-call" : kind,
+        importer: namespace === "dock2edge" ? "" : importer,
+        resolveDir,
+        pluginData: SKIP,
+      });
+      const file = found.errors.length > 0 || found.external ? undefined : found.path;
+      if (kind === "require-resolve") return this.#resolvedOnly(args.path, file);
+      return this.#place(args.path, importer, file);
+    });
+  }
+
+  /** require.resolve("x") becomes the image path, and the file there is one the app may read. */
+  #resolvedOnly(name: string, file: string | undefined): { path: string; external: true } {
+    if (!file || !this.#isInside(file)) return { path: name, external: true };
+    if (!MODULE_FILE.test(file)) this.#reads.add(this.#toImage(file));
+    return { path: this.#toImage(file), external: true };
+  }
+
+  #place(name: string, importer: string, file: string | undefined): { path: string; namespace?: string } {
+    // What lies outside the image is there by accident: the converted project's own packages.
+    if (!file || (!this.#isInside(file) && !file.startsWith(adapters))) {
+      this.#missing.push({ importer, name });
+      return { path: name, namespace: "missing" };
+    }
+    const owner = this.#packages.of(file);
+    if (owner) this.#used.set(owner.folder, owner);
+    if (file.endsWith(".node")) {
+      this.#native.add(owner?.name ?? this.#toImage(file));
+      return { path: name, namespace: "missing" };
+    }
+    if (file.endsWith(".wasm")) {
+      this.#wasm.set(this.#toImage(file), file);
+      return { path: this.#toImage(file), namespace: "wasm" };
+    }
+    return { path: owner ? this.#override(file, owner) : file };
+  }
+
+  #override(file: string, owner: Package): string {
+    const mend = findOverride(owner.name, owner.version)?.mend;
+    switch (mend?.kind) {
+      case "file":
+        return file === join(owner.folder, mend.file) ? join(owner.folder, mend.use) : file;
+      case "adapter":
+        return MODULE_FILE.test(file) ? join(adapters, mend.adapter) : file;
+      case "package":
+        return ownRequire.resolve(mend.use);
+      default:
+        return file;
+    }
+  }
+
+  #virtualModules(build: PluginBuild): void {
+    build.onLoad({ filter: /.*/, namespace: "dock2edge" }, ({ path }) => ({
+      contents: this.#virtual(path),
+      resolveDir: this.#toDisk(this.#node.workdir),
+    }));
+    build.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});` }));
+    build.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({
+      contents: `module.exports = require("dock2edge:modules").wasm[${JSON.stringify(path)}];`,
+    }));
+    build.onLoad({ filter: /.*/, namespace: "missing" }, ({ path }) => ({
+      contents: `throw Object.assign(new Error(${JSON.stringify(`Cannot find module '${path}'`)}), { code: "MODULE_NOT_FOUND" });`,
+    }));
+  }
+
+  #virtual(path: string): string {
+    const quote = JSON.stringify;
+    if (path === "dock2edge:entry") {
+      const preload = this.#node.preload.filter((name) => !TYPESCRIPT_HOOK.test(name));
+      const ids = ["dock2edge:registry", ...preload.map((name) => (name.startsWith("/") ? this.#toDisk(name) : name)), this.#entry];
+      return ids.map((id) => `import ${quote(id)};`).join("\n");
+    }
+    if (path === "dock2edge:registry") {
+      const globs = this.#node.registry.map((glob) => matcher(glob));
+      const files = this.#own().filter((file) => globs.some((matches) => matches(file)));
+      return this.#registrations(path, files) + this.#packagesLoadedByName();
+    }
+    if (path === OWN_MODULES) return this.#registrations(path, this.#node.registry.length > 0 ? [] : this.#own());
+    return this.#registrations(path, this.#registered.get(path) ?? []);
+  }
+
+  #registrations(from: string, files: string[]): string {
+    const quote = JSON.stringify;
+    const usable = files.filter((file) => !this.#attempt.excluded.has(file));
+    this.#registered.set(from, usable);
+    const lines = usable.map((file) => {
+      const isAsync = this.#attempt.asyncOnly.has(file);
+      const isEsm = file.endsWith(".json") ? false : this.#packages.isEsm(this.#toDisk(file), readFileSync(this.#toDisk(file), "utf8"));
+      return `inside.add(${quote(file)}, ${isEsm}, () => ${isAsync ? "import" : "require"}(${quote(this.#toDisk(file))}));`;
+    });
+    return `const inside = require(${quote(INSIDE)});\n${lines.join("\n")}\n`;
+  }
+
+  #packagesLoadedByName(): string {
+    const { dependencies, optionalDependencies } = this.#packages.json(this.#toDisk(this.#node.workdir)) ?? {};
+    const names = Object.keys({ ...dependencies, ...optionalDependencies }).sort();
+    return names
+      .filter((name) => loadedByName.has(name) && existsSync(join(this.#toDisk(this.#node.workdir), "node_modules", name)))
+      .map((name) => `inside.addPackage(${JSON.stringify(name)}, () => require(${JSON.stringify(name)}));`)
+      .join("\n");
+  }
+
+  // ---------------------------------------------------------------- modules
+
+  #load(path: string): { contents: string; loader: ModuleLoader; resolveDir: string } {
+    let text = readFileSync(path, "utf8");
+    let loader = loaderOf(path);
+    const resolveDir = dirname(path);
+    if (path === insideFile || path.startsWith(adapters) || !this.#isInside(path)) return { contents: text, loader, resolveDir };
+    const owner = this.#packages.of(path);
+    text = this.#edit(path, text, owner);
+    if (!owner && this.#decorators && loader !== "js" && /^\s*@\w/m.test(text)) {
+      text = transpile(path, text, this.#decorators);
+      loader = loader === "tsx" ? "jsx" : "js";
+    }
+    const file = this.#toImage(path);
+    if (CODE_GENERATION.test(text)) this.#codeGeneration.add(file);
+    const result = rewrite(text, {
+      file,
+      isEntry: path === this.#entry,
+      isOwn: !owner,
+      isEsm: this.#packages.isEsm(path, text),
+      toDisk: (imagePath) => this.#toDisk(imagePath),
+      modulesFrom: (prefix) => this.#modulesFrom(prefix),
+    });
+    if (result.registered.length > 0) this.#registered.set(REGISTERED + file, result.registered);
+    if (owner) for (const place of result.paths) this.#read(place, owner);
+    else this.#unknown.push(...result.unknown.map((line) => ({ file, line })));
+    return { contents: result.code, loader, resolveDir };
+  }
+
+  #edit(path: string, text: string, owner: Package | undefined): string {
+    if (!owner) return text;
+    for (const glob of readAtRunTime[owner.name] ?? []) this.#reads.add(`${this.#toImage(owner.folder)}/${glob}`);
+    const mend = findOverride(owner.name, owner.version)?.mend;
+    if (mend?.kind !== "edit" || path !== join(owner.folder, mend.file)) return text;
+    if (mend.find.test(text)) this.#edited.add(path);
+    return text.replace(mend.find, mend.replace);
+  }
+
+  /** A package made this path from its own place: a file that is no module, or a folder of them, is kept for it to read. */
+  #read(imagePath: string, owner: Package): void {
+    const path = this.#toDisk(imagePath);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || !path.startsWith(owner.folder + sep)) return;
+    if (stats.isFile() && !MODULE_FILE.test(path) && !path.endsWith(".node")) this.#reads.add(imagePath);
+    if (stats.isDirectory() && basename(path) !== "node_modules" && dataSize(path) <= MAX_READ_FOLDER) this.#reads.add(`${imagePath}/**`);
+  }
+
+  /** The app's own modules, as image paths. */
+  #own(): string[] {
+    return (this.#ownModules ??= this.#list(this.#toDisk(this.#node.workdir)));
+  }
+
+  #modulesFrom(prefix: string): string[] {
+    const folder = prefix.endsWith("/") ? prefix : dirname(prefix);
+    const path = this.#toDisk(folder);
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return this.#list(path).filter((file) => file.startsWith(prefix));
+  }
+
+  #list(folder: string): string[] {
+    const files: string[] = [];
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) files.push(...this.#list(path));
+      else if ((MODULE_FILE.test(path) && !DECLARATION_FILE.test(path)) || path.endsWith(".json")) files.push(this.#toImage(path));
+    }
+    return files;
+  }
+
+  // ---------------------------------------------------------------- warnings
+
+  #warnings(): Warning[] {
+    const warnings: Warning[] = [];
+    for (const { importer, name } of this.#missing) {
+      if (!importer || !existsSync(importer) || this.#packages.of(importer)) continue;
+      const file = this.#toImage(importer);
+      const loads = findLoads(importer, readFileSync(importer, "utf8"), name);
+      for (const { line, guarded } of loads) {
+        if (!guarded) warnings.push({ file, line, message: `Cannot find module '${name}': loading it will fail` });
+      }
+    }
+    for (const { file, line } of this.#unknown) {
+      const message = "loads a module by a name that is only known at run time; all modules of the app are packed for it";
+      warnings.push({ file, line, message: this.#node.registry.length > 0 ? message.replace("all modules of the app", 'those of "registry"') : message });
+    }
+    for (const file of this.#attempt.excluded) {
+      warnings.push({ file, line: 1, message: "is not packed, because it cannot be parsed; loading it by a computed name will fail" });
+    }
+    const order = (a: Warning, b: Warning): number =>
+      a.file.localeCompare(b.file) || a.line - b.line || a.message.localeCompare(b.message);
+    const sorted = warnings.sort(order);
+    return sorted.filter((warning, i) => i === 0 || order(warning, sorted[i - 1]!) !== 0);
+  }
+}
+
+type ModuleLoader = "js" | "jsx" | "ts" | "tsx";
+
+function loaderOf(path: string): ModuleLoader {
+  const extension = extname(path).slice(1).replace(/^[cm]/, "");
+  return extension === "jsx" || extension === "ts" || extension === "tsx" ? extension : "js";
+}
+
+/** Bytes in the files of a folder that are no modules, without packages inside it. */
+function dataSize(folder: string): number {
+  let size = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === "node_modules") continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) size += dataSize(path);
+    else if (entry.isFile()) size += statSync(path).size;
+  }
+  return size;
+}
+
+/** Packs the app of an image whose files are below `root`. */
+export function pack(root: string, node: NodeTarget): Promise<Packed> {
+  return new Packer(root, node).run();
+}

@@ -1,0 +1,80 @@
+/** Bundles src/worker.ts with the runtime into dist/worker.mjs. The app stays a module of its own beside it. */
+import { build, type BuildFailure } from "esbuild";
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { basename, join } from "node:path";
+import { PackError } from "./pack/pack.ts";
+
+/** What the virtual module "dock2edge:image" is made of. */
+export interface ImageModule {
+  /** Image path of a WebAssembly file → its name in dist/. */
+  wasm: Map<string, string>;
+  /** Bundle the stand-in for `new Function`. */
+  codeGeneration: boolean;
+}
+
+const NODE_CREATE_REQUIRE =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("/");';
+
+function imageModule({ wasm, codeGeneration }: ImageModule): string {
+  const names = [...wasm];
+  return [
+    'import factory from "./app.cjs";',
+    'import manifest from "./manifest.mjs";',
+    ...names.map(([, name], i) => `import wasm${i} from ${JSON.stringify(`./${name}`)};`),
+    ...(codeGeneration ? ['import { FunctionShim } from "@dock2edge/runtime/codegen";'] : []),
+    `const wasm = { ${names.map(([image], i) => `${JSON.stringify(image)}: wasm${i}`).join(", ")} };`,
+    `export default { factory, manifest, wasm, Function: ${codeGeneration ? "FunctionShim" : "undefined"} };`,
+  ].join("\n");
+}
+
+/** Bundles the Worker, if the service has one. Returns the bundle's size in bytes. */
+export async function bundleWorker(folder: string, dist: string, image: ImageModule | undefined): Promise<number> {
+  const entry = join(folder, "src", "worker.ts");
+  if (!existsSync(entry)) return 0;
+  try {
+    const result = await build({
+      entryPoints: [entry],
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "es2023",
+      outfile: join(dist, "worker.mjs"),
+      metafile: true,
+      sourcemap: "linked",
+      mainFields: ["module", "main"],
+      conditions: ["workerd", "worker", "node"],
+      external: ["cloudflare:*"],
+      banner: { js: NODE_CREATE_REQUIRE },
+      legalComments: "none",
+      logLevel: "silent",
+      plugins: [
+        {
+          name: "image",
+          setup(build) {
+            build.onResolve({ filter: /^dock2edge:image$/ }, ({ path }) => ({ path, namespace: "dock2edge" }));
+            build.onLoad({ filter: /.*/, namespace: "dock2edge" }, () => {
+              if (!image) return { errors: [{ text: "there is no image: build.json is missing, or is of kind static" }] };
+              return { contents: imageModule(image), resolveDir: folder };
+            });
+            // Modules of dist/ are uploaded beside the bundle.
+            build.onResolve({ filter: /(?:^|\/)(?:app\.cjs|manifest\.mjs)$|\.wasm$/ }, ({ path, namespace }) =>
+              namespace === "dock2edge" ? { path, external: true } : undefined,
+            );
+            build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+              if (!isBuiltin(path)) return undefined;
+              const isRequire = kind === "require-call";
+              return { path: isRequire || path.startsWith("node:") ? path : `node:${path}`, external: true };
+            });
+          },
+        },
+      ],
+    });
+    return Object.entries(result.metafile.outputs).find(([name]) => basename(name) === "worker.mjs")?.[1].bytes ?? 0;
+  } catch (error) {
+    const { errors } = error as BuildFailure;
+    if (!Array.isArray(errors)) throw error;
+    const lines = errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text));
+    throw new PackError(`src/worker.ts cannot be bundled:\n  ${lines.join("\n  ")}`);
+  }
+}
