@@ -171,10 +171,25 @@ function portOf(address: string): number {
   return Number(address.slice(address.lastIndexOf(":") + 1));
 }
 
-/** Passes bytes both ways until both sides are done. */
+/** Passes bytes both ways until both sides are done, or one of them breaks. */
 async function join(near: ByteStream, far: ByteStream): Promise<void> {
-  await Promise.allSettled([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
-  await Promise.allSettled([near.close(), far.close()]);
+  for (const stream of [near, far]) stream.closed.catch(() => {}); // a broken end shows where it is read or written
+  const closeBoth = () => Promise.allSettled([near.close(), far.close()]);
+  const pumps = [pump(near.readable, far.writable), pump(far.readable, near.writable)];
+  await Promise.all(pumps.map((pumping) => pumping.catch(closeBoth)));
+  await closeBoth();
+}
+
+/**
+ * Copies one direction, its end included. Not `pipeTo`: when a side breaks, workerd reports a rejection of the pipe's own that
+ * nobody can handle, and the app would be ended for it.
+ */
+async function pump(from: ReadableStream<Uint8Array>, to: WritableStream<Uint8Array>): Promise<void> {
+  const reader = from.getReader();
+  const writer = to.getWriter();
+  for (const end of [reader.closed, writer.closed]) end.catch(() => {});
+  for (let part = await reader.read(); !part.done; part = await reader.read()) await writer.write(part.value);
+  await writer.close();
 }
 
 // The app's global fetch, and what its promises and callbacks leave behind. Outside an app they stay workerd's.

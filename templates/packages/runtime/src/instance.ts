@@ -140,7 +140,7 @@ export class Instance implements Host {
   /** Takes a connection that came to `port`. Rejects with ECONNREFUSED. */
   async accept(stream: ByteStream, port: number): Promise<void> {
     await this.#server(port);
-    this.network.accept(stream, port);
+    await this.network.accept(stream, port);
   }
 
   /** The server on a port, once the app has started; undefined when nobody listens there. */

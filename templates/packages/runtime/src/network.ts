@@ -12,7 +12,7 @@ import { openMysql, openPostgres } from "./hyperdrive";
 import type { Server as HttpServer } from "./http/server";
 import type { Server as TcpServer } from "./net/server";
 import { OWN_ADDRESS } from "./net/socket";
-import { byteStreamPair, openByteStream, type ByteStream } from "./transport";
+import { announceAccepted, byteStreamPair, openByteStream, whenAccepted, type ByteStream } from "./transport";
 
 /** A server of the app that sits on one of its ports. */
 export type Listener = TcpServer | HttpServer;
@@ -166,9 +166,11 @@ export class Network {
   }
 
   /** A connection from another service. Throws ECONNREFUSED. */
-  accept(stream: ByteStream, port: number): void {
+  async accept(stream: ByteStream, port: number): Promise<void> {
     const listener = this.#listeners.get(port);
     if (!listener) throw systemError("ECONNREFUSED", { syscall: "connect", address: OWN_ADDRESS, port });
+    stream.closed.catch(() => {}); // told by the stream's reader
+    await announceAccepted(stream);
     listener._connected(stream, "10.89.0.1");
   }
 
@@ -184,8 +186,14 @@ export class Network {
   #openPeer(name: string, peer: Peer, port: number, secure: "on" | "starttls"): ByteStream {
     const dialled = `${name}:${port}`;
     switch (peer.kind) {
-      case "app":
-        return this.#binding<Fetcher>(peer.binding, name).connect(dialled);
+      case "app": {
+        const refusal = systemError("ECONNREFUSED", {
+          syscall: "connect",
+          address: this.addressOf(name) ?? name,
+          port,
+        });
+        return whenAccepted(this.#binding<Fetcher>(peer.binding, name).connect(dialled), refusal);
+      }
       case "redis": {
         const server = this.#binding<DurableObjectNamespace>(peer.binding, name).getByName(INSTANCE_NAME);
         return openByteStream(server, dialled, this.#config.transport);

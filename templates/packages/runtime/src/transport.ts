@@ -64,6 +64,54 @@ export function acceptByteStream(request: Request): AcceptedByteStream | null {
   };
 }
 
+/**
+ * The first byte of a connection to an app. `opened` says only that the other Worker was reached; whether anybody listens on
+ * the port there is known by this byte, and its absence is a refused connection.
+ */
+const ACCEPTED = 0x06;
+
+/** Tells the other side that somebody listens. Its counterpart is `whenAccepted`. */
+export async function announceAccepted(stream: ByteStream): Promise<void> {
+  const writer = stream.writable.getWriter();
+  await writer.write(new Uint8Array([ACCEPTED]));
+  writer.releaseLock();
+}
+
+/** The same connection, opened when the other side has announced a listener; otherwise `opened` rejects with `refusal`. */
+export function whenAccepted(stream: ByteStream, refusal: Error): ByteStream {
+  const reader = stream.readable.getReader();
+  reader.closed.catch(() => {}); // told by the next read
+  let first: Uint8Array | undefined;
+  const opened = stream.opened
+    .then(() => reader.read())
+    .then(
+      ({ value }) => {
+        if (value?.[0] !== ACCEPTED) throw refusal;
+        first = value.subarray(1);
+      },
+      () => {
+        throw refusal;
+      },
+    );
+  opened.catch(() => {}); // whoever reads is told, too
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        await opened;
+        const rest = first;
+        first = undefined;
+        if (rest && rest.byteLength > 0) return controller.enqueue(rest);
+        const part = await reader.read();
+        if (part.done) controller.close();
+        else controller.enqueue(part.value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return { readable, writable: stream.writable, opened, closed: stream.closed, close: () => stream.close() };
+}
+
 /** Two ends of a connection inside one instance, for a client and a server of the same app. */
 export function byteStreamPair(): [ByteStream, ByteStream] {
   const there = new IdentityTransformStream();

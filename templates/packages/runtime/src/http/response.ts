@@ -131,6 +131,18 @@ export class ServerResponse extends OutgoingMessage {
     }
   }
 
+  /** The body that `end()` brought. Its length is told only where Node knows it before the head is fixed. */
+  _wholeBody(): Uint8Array | ReadableStream<Uint8Array> {
+    const bytes = Buffer.concat(this._whole ?? []);
+    if (this._contentLength !== null || this._declaredLength() !== undefined) return bytes;
+    return new ReadableStream({
+      start(controller) {
+        if (bytes.byteLength > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+  }
+
   _declaredLength(): number | undefined {
     const declared = this.getHeader("content-length");
     const length = Number(declared);
@@ -156,10 +168,7 @@ export class ServerResponse extends OutgoingMessage {
 
   override _final(callback: (error?: Error | null) => void): void {
     if (!this._header) this._implicitHeader();
-    if (!this._begun) {
-      const whole = this._whole ?? [];
-      this._respond(this._hasBody ? (whole.length === 1 ? (whole[0] as Uint8Array) : Buffer.concat(whole)) : null);
-    }
+    if (!this._begun) this._respond(this._hasBody ? this._wholeBody() : null);
     if (!this._writer) return callback();
     this._writer.close().then(
       () => callback(),

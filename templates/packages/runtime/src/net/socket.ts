@@ -83,6 +83,7 @@ export class Socket extends Duplex {
     this._reader = stream.readable.getReader();
     this._writer = stream.writable.getWriter();
     this._writer.closed.catch(() => {}); // told by the next write
+    this._reader.closed.catch(() => {}); // told by the pending read
     stream.closed.catch(() => {}); // told by the pending read
     const address = this._host?.network.addressOf(host) ?? host;
     this.remoteAddress = address;

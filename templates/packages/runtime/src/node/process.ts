@@ -45,6 +45,8 @@ const MEMORY = { rss: 64 << 20, heapTotal: 48 << 20, heapUsed: 32 << 20, externa
 /** The app's `process`: workerd's where that works, a container's where it differs. */
 export function createProcess(host: ProcessHost): AppProcess {
   const app = new EventEmitter().setMaxListeners(0) as AppProcess;
+  // axios and others tell Node by Object.prototype.toString.
+  Object.defineProperty(app, Symbol.toStringTag, { value: "process" });
   Object.assign(app, identity(host), streams(host.output), resources(host), lifecycle(app, host));
   app.env = environment(host);
   let directory = host.config.image.workdir;

@@ -6,7 +6,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire, builtinModules } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -41,9 +41,13 @@ export interface Running {
 const PACKED_GLOBALS =
   "require,module,exports,process,global,fetch,navigator,setTimeout,setInterval,setImmediate,clearTimeout,clearInterval,clearImmediate,console,Function";
 
-const externalBuiltins: Plugin = {
+/** Built-in modules stay outside; depd, which makes functions from strings in every version, has a twin for browsers. */
+const nodeModules: Plugin = {
   name: "builtins",
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
+    onLoad({ filter: /\/node_modules\/depd\/index\.js$/ }, async ({ path }) => ({
+      contents: await readFile(path.replace("index.js", "lib/browser/index.js"), "utf8"),
+    }));
     const names = new Set(builtinModules);
     onResolve({ filter: /.*/ }, ({ path }) => {
       const bare = path.replace(/^node:/, "");
@@ -63,7 +67,7 @@ async function packApp(file: string): Promise<string> {
     mainFields: ["main", "module"],
     conditions: ["node", "require"],
     supported: { "dynamic-import": false },
-    plugins: [externalBuiltins],
+    plugins: [nodeModules],
     logLevel: "error",
     banner: { js: `module.exports = function (${PACKED_GLOBALS}) {` },
     footer: { js: "};" },
