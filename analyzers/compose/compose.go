@@ -1,0 +1,88 @@
+// Package compose holds the rules about Compose files: what a service asks of Docker that Workers have in another way, or
+// not at all.
+//
+// They read model.Service as loading left it, after merging and interpolation. What the specification's other keys become,
+// one by one, stands in platform.ComposeServiceKeys; a rule is for what the reader has to know or decide.
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/analysis"
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/platform"
+)
+
+// Language lists the rules.
+func Language() *analysis.Language {
+	return &analysis.Language{
+		Name:    "compose",
+		Example: "compose.yaml",
+		Rules: []*analysis.Rule{
+			bindConfig(), bindData(), bindHost(), bindSource(), capabilities(), containerSettings(), debugPort(), dependsOn(),
+			dependsOnCompleted(), devices(), dns(), dockerSocket(), externalResource(), extraHosts(), extraPorts(), healthcheck(),
+			hooks(), hostNamespaces(), kernelSettings(), labelSchedule(), labelProxy(), labels(), links(), logging(), namedVolume(), networkMode(),
+			privileged(), profiles(), publishedServer(), replicas(), resourceLimits(), restart(), secretBuildArg(), secretEnvFile(),
+			secretEnvironment(), secretFile(), sharedVolume(), staticAddress(), stopSettings(), swarmSettings(), tmpfs(), udpPort(), unknownImage(),
+			userSettings(), volumesFrom(),
+		},
+	}
+}
+
+// checked is the day the claims of these rules were last held against the platform's documentation and measurements.
+const checked = "2026-11-20"
+
+// ownProgram tells whether the service runs a program of the project's, as opposed to a well-known server image that is
+// replaced or kept as a whole: settings of such an image are nobody's loss.
+func ownProgram(s *model.Service) bool { return s.Entry == nil || s.Entry.Kind != "service-image" }
+
+// keysUnder are the keys of the service with this path, and those of the list or mapping below it, in file order.
+func keysUnder(s *model.Service, path string) []model.Key {
+	var keys []model.Key
+	for _, k := range s.Keys {
+		if k.Path == path || strings.HasPrefix(k.Path, path+".") || strings.HasPrefix(k.Path, path+"[") {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// items are the scalar entries of a list, or the one scalar.
+func items(s *model.Service, path string) []model.Key {
+	var keys []model.Key
+	for _, k := range keysUnder(s, path) {
+		if k.Value != "" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// key is the first key with the path; ok is false when the service has none.
+func key(s *model.Service, path string) (k model.Key, ok bool) {
+	for _, k := range s.Keys {
+		if k.Path == path {
+			return k, true
+		}
+	}
+	return model.Key{}, false
+}
+
+// reportKeys reports each of the paths that the service sets, with what platform's table says about it.
+func reportKeys(p *analysis.ServicePass, remedy string, paths ...string) {
+	if !ownProgram(p.Service) {
+		return
+	}
+	for _, path := range paths {
+		if k, ok := key(p.Service, path); ok {
+			outcome, why := platform.ComposeKey(path)
+			p.Report(k.Span, fmt.Sprintf("`%s` is %s: %s", path, outcome, why), remedy)
+		}
+	}
+}
+
+// isolateMemory is the limit of an isolate as text: "128 MB".
+func isolateMemory() string { return megabytes(platform.IsolateMemory().Paid) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%d MB", bytes>>20) }
