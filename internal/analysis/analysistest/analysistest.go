@@ -77,7 +77,7 @@ func Run(t *testing.T, language *analysis.Language) {
 func Findings(t *testing.T, archive *txtar.Archive, languages ...*analysis.Language) []model.Finding {
 	t.Helper()
 	tree := write(t, supply(archive))
-	workspace, err := load.Load(t.Context(), tree, load.Options{})
+	workspace, err := load.Load(tree, load.Options{})
 	if err != nil {
 		t.Fatalf("loading the project: %v", err)
 	}
