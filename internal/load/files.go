@@ -67,6 +67,7 @@ func (b *builder) files(s *model.Service) {
 	for _, name := range sortedKeys(files) {
 		image.Files = append(image.Files, files[name])
 	}
+	image.ContextFiles = l.neededFiles(image)
 }
 
 // of is the layout at the end of a stage. Stages are visited in file order, so that a stage never needs one that is unfinished.
@@ -105,6 +106,7 @@ type origin struct {
 func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) {
 	from, known := l.origin(stage, in)
 	var matches []match
+	var missing []string
 	for _, text := range in.Sources {
 		if strings.Contains(text, "://") || strings.HasPrefix(text, "git@") {
 			continue
@@ -114,10 +116,11 @@ func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) 
 			found = l.withoutArchives(in, found)
 		}
 		if len(found) == 0 && known && in.From == "" {
-			l.missing(in, text)
+			missing = append(missing, text)
 		}
 		matches = append(matches, found...)
 	}
+	l.missing(in, missing)
 	toDir := strings.HasSuffix(in.Dest, "/") || len(in.Sources)+len(in.Inline) > 1 || len(matches) > 1 || hasDir(files, in.Dest)
 	exclude, _ := patternmatcher.New(in.Exclude)
 	for i, m := range matches {
@@ -269,24 +272,24 @@ func (l *layouts) withoutArchives(in *model.Instruction, found []match) []match 
 	})
 }
 
-// missing reports a source that the context does not have.
-func (l *layouts) missing(in *model.Instruction, text string) {
-	name := path.Join(l.context.dir, text)
-	if strings.ContainsAny(text, "*?[") && !strings.Contains(text, "/") {
-		// A pattern such as package-lock.json* is written so that it may match nothing.
-		if stem, _, _ := strings.Cut(text, "*"); stem != "" {
-			return
+// missing reports sources that the context does not have. Not reported are patterns such as package-lock.json*, written so that
+// they may match nothing, directories that are empty or wholly ignored, and packages.
+func (l *layouts) missing(in *model.Instruction, sources []string) {
+	var ignored, absent []string
+	for _, text := range sources {
+		stem, _, isPattern := strings.Cut(text, "*")
+		switch name := path.Join(l.context.dir, text); {
+		case isPattern && stem != "" && !strings.Contains(stem, "/"), strings.Contains(text, "node_modules"), source.Ignored(text):
+		case l.context.ignore.Ignores(path.Clean(text)):
+			ignored = append(ignored, text)
+		case !l.tree.IsDir(name):
+			absent = append(absent, text)
 		}
 	}
-	switch {
-	case source.Ignored(text), strings.Contains(text, "node_modules"):
-		return
-	case l.context.ignore.Ignores(path.Clean(text)):
-		l.report.add("dockerfile-source-missing", l.service.Name, in.Span, "%s copies %s, which %s leaves out of the build", in.Op, text, l.context.ignore.File)
-	case l.tree.IsDir(name):
-		// An empty directory, or one of which the ignore file leaves nothing.
-		return
-	default:
-		l.report.add("dockerfile-source-missing", l.service.Name, in.Span, "%s copies %s, which is not in the build context %s", in.Op, text, l.context.dir)
+	if len(ignored) > 0 {
+		l.report.add("dockerfile-source-missing", l.service.Name, in.Span, "%s copies %s, which %s leaves out of the build", in.Op, strings.Join(ignored, ", "), l.context.ignore.File)
+	}
+	if len(absent) > 0 {
+		l.report.add("dockerfile-source-missing", l.service.Name, in.Span, "%s copies %s, which the build context %s does not have", in.Op, strings.Join(absent, ", "), l.context.dir)
 	}
 }

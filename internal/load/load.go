@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 
 	"github.com/dock2edge/dock2edge/internal/compose"
+	"github.com/dock2edge/dock2edge/internal/load/container"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
@@ -39,6 +40,9 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 	for _, p := range l.workspace.Projects {
 		for _, s := range p.Services {
 			follow(tree, p, s)
+			s.MountFiles = mountFiles(tree, p, s)
+			s.WebServer = webServer(p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
+			s.Mentions = mentions(tree, p, s)
 		}
 		p.Findings = model.SortFindings(p.Findings)
 	}
@@ -73,6 +77,10 @@ func (l *loading) composeProjects(found *discovery) {
 	usedBy := map[string]string{}
 	for _, c := range found.projects {
 		p := compose.Load(l.tree, compose.Options{Files: c.files, Dir: c.dir, Environment: l.options.Environment})
+		if c.chosen && len(found.projects) > 1 && isFragment(p) {
+			found.unread[c.files[0]] = ""
+			continue
+		}
 		all = append(all, loaded{c, p})
 		for _, file := range p.Files {
 			if !slices.Contains(c.files, file) {
@@ -92,6 +100,13 @@ func (l *loading) composeProjects(found *discovery) {
 		l.workspace.Projects = append(l.workspace.Projects, project)
 	}
 	l.reportUnread(found, used)
+}
+
+// isFragment tells whether a Compose file only adds to another: it has services without an image and without a build.
+func isFragment(p *compose.Project) bool {
+	return slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
+		return s.Config.Image == "" && s.Config.Build == nil && s.Config.Provider == nil
+	})
 }
 
 // project turns one Compose project into the model's.

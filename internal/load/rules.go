@@ -10,7 +10,7 @@ import (
 // Rules are the rules that loading reports, sorted by name, for the catalogue. Their findings say what could not be read or had to
 // be assumed; what the app does that Workers do differently is for the rules of analyzers/.
 func Rules() []model.RuleInfo {
-	rules := append(composeRules(), dockerfileRules()...)
+	rules := slices.Concat(composeRules(), dockerfileRules(), nginxRules())
 	slices.SortFunc(rules, func(a, b model.RuleInfo) int { return strings.Compare(a.Name, b.Name) })
 	return rules
 }
@@ -85,9 +85,9 @@ func composeRules() []model.RuleInfo {
 		},
 		{
 			Name: "compose-invalid-interpolation", Category: model.CategoryCompose, Severity: model.Minor,
-			Title:   "Dollar sign that is not a variable",
-			What:    "A `$` in a value that no variable's name follows.",
-			Why:     "Docker Compose reads `$` as the start of a variable and refuses what is none. Here the text is kept as it stands.",
+			Title:   "Interpolation that is not a variable",
+			What:    "A `${` in a value that is not followed by a variable's name and a closing brace.",
+			Why:     "Docker Compose reads `${` as the start of a variable and refuses what is none. Here the text is kept as it stands.",
 			Remedy:  "Write `$$` for a dollar sign.",
 			Example: "compose.yaml",
 			Bad: `services:

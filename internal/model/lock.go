@@ -56,4 +56,3 @@ type LockBinding struct {
 	// Protocol is "postgres" or "mysql" for Hyperdrive.
 	Protocol string `json:"protocol,omitempty"`
 }
-

@@ -18,7 +18,7 @@ func (b *builder) environment(sp *model.ServicePlan) {
 	default:
 		return
 	}
-	for _, e := range variables(sp) {
+	for _, e := range Variables(sp) {
 		switch {
 		case !e.HasValue:
 			b.keep(sp, "environment "+e.Name, model.Outside, "its value comes from the shell that starts Compose; set it with wrangler or in the dashboard", e)
@@ -41,9 +41,9 @@ func (b *builder) environment(sp *model.ServicePlan) {
 	sp.Secrets = slices.CompactFunc(sp.Secrets, func(a, b model.Secret) bool { return a.Name == b.Name })
 }
 
-// variables are the container's variables, the last origin winning: image, Compose, then what the start command sets.
+// Variables are the container's variables, the last origin winning: image, Compose, then what the start command sets.
 // Those that only describe the base image's own file system are left out.
-func variables(sp *model.ServicePlan) []model.EnvVar {
+func Variables(sp *model.ServicePlan) []model.EnvVar {
 	if sp.Target == model.TargetRedisObject {
 		return nil
 	}
@@ -96,13 +96,19 @@ func (b *builder) secretFiles(sp *model.ServicePlan) {
 		} else if !path.IsAbs(target) {
 			target = "/run/secrets/" + target
 		}
-		name := strings.ToUpper(strings.ReplaceAll(slug(grant.Source), "-", "_"))
-		if !strings.Contains(name, "SECRET") {
-			name = "SECRET_" + name
-		}
+		name := SecretVariable(grant.Source)
 		sp.SecretFiles = append(sp.SecretFiles, model.SecretFile{Path: target, Variable: name})
 		sp.Secrets = append(sp.Secrets, model.Secret{Name: name, Why: "the text of " + target, Span: grant.Span})
 	}
+}
+
+// SecretVariable is the name of the required secret that holds the text of a Compose secret.
+func SecretVariable(secret string) string {
+	name := strings.ToUpper(strings.ReplaceAll(slug(secret), "-", "_"))
+	if strings.Contains(name, "SECRET") {
+		return name
+	}
+	return "SECRET_" + name
 }
 
 func (b *builder) keep(sp *model.ServicePlan, what string, outcome model.Outcome, why string, e model.EnvVar) {

@@ -41,7 +41,9 @@ func lockService(sp *model.ServicePlan) model.LockService {
 	for _, r := range sp.Service.Routes {
 		s.Routes = append(s.Routes, model.LockRoute{Method: r.Method, Path: r.Path})
 	}
-	slices.SortFunc(s.Routes, func(a, b model.LockRoute) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
+	slices.SortFunc(s.Routes, func(a, b model.LockRoute) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
 	s.Routes = slices.Compact(s.Routes)
 	for _, secret := range sp.Secrets {
 		s.Secrets = append(s.Secrets, secret.Name)
