@@ -109,7 +109,7 @@ type FileObject struct {
 func Load(tree *source.Tree, options Options) *Project {
 	project := &Project{}
 	all := &problems{list: &project.Problems}
-	l := &reader{tree: tree, environment: options.Environment, problems: all, parsed: map[string]*file{}, project: project}
+	l := &reader{tree: tree, environment: options.Environment, problems: all, schema: newSchema(), parsed: map[string]*file{}, project: project}
 	project.vars = newVariables(tree, options.Dir, nil, options.Environment, all)
 	l.scopes = append(l.scopes, project.vars)
 	main := l.open(options.Files, options.Dir, project.vars, nil)

@@ -157,6 +157,9 @@ func templateOf(tree *source.Tree, name string) string {
 // none is given, or over that file's template.
 func newVariables(tree *source.Tree, dir string, envFiles []string, outer map[string]string, problems *problems) *variables {
 	v := &variables{values: map[string]string{}, missing: map[string]source.Span{}}
+	// Shells set these two wherever Compose runs. Their real values name places of this machine; the project's own directory
+	// and "~" mean the same in paths.
+	v.values["PWD"], v.values["HOME"] = ".", "~"
 	for name, value := range outer {
 		v.values[name] = value
 	}
@@ -184,7 +187,7 @@ func newVariables(tree *source.Tree, dir string, envFiles []string, outer map[st
 		}
 	}
 	for name, value := range fromFiles {
-		if _, ok := v.values[name]; !ok {
+		if _, ok := outer[name]; !ok {
 			v.values[name] = value
 		}
 	}

@@ -93,7 +93,7 @@ func (e *expansion) text(text string, depth int) string {
 		default:
 			n := nameLength(text)
 			if n == 0 {
-				e.invalid()
+				// `$(date)` and `$1` are no variables; Compose leaves them alone.
 				out.WriteByte('$')
 				continue
 			}
@@ -104,7 +104,7 @@ func (e *expansion) text(text string, depth int) string {
 }
 
 func (e *expansion) invalid() {
-	e.problems.add(InvalidVariable, e.at, "a $ here is not followed by a variable's name; Compose refuses the file, it is kept as text (write $$ for a dollar)")
+	e.problems.add(InvalidVariable, e.at, "what follows ${ is not a variable's name and a closing brace; Compose refuses the file, it is kept as text (write $$ for a dollar)")
 }
 
 func (e *expansion) plain(name string) string {

@@ -17,14 +17,14 @@ type keyList struct {
 	refs  map[string][]string
 	// items counts the entries of each list so far: those of an override follow those of the base.
 	items    map[string]int
-	known    map[reflect.Type]map[string]reflect.Type
+	schema   *schema
 	problems *problems
 }
 
-func newKeyList(problems *problems) keyList {
+func newKeyList(schema *schema, problems *problems) keyList {
 	return keyList{
 		spans: map[string]source.Span{}, refs: map[string][]string{}, items: map[string]int{},
-		known: map[reflect.Type]map[string]reflect.Type{}, problems: problems,
+		schema: schema, problems: problems,
 	}
 }
 
@@ -42,7 +42,7 @@ func (k *keyList) add(f field, of reflect.Type) {
 }
 
 func (k *keyList) flatten(at, name string, span source.Span, value *node, of reflect.Type) {
-	inner, ok := k.child(of, name)
+	inner, ok := k.schema.child(of, name)
 	if !ok && !strings.HasPrefix(name, "x-") {
 		k.problems.add(UnknownKey, span, "the key %q is not in the Compose specification and is not read", at)
 	}
@@ -183,60 +183,4 @@ func (s *Service) Refs(path string) []string { return s.refs[path] }
 // PortAt is the position of the entry of `ports` that declares a port.
 func (s *Service) PortAt(hostIP, published string, target uint32, protocol string) source.Span {
 	return s.At("ports:" + portIdentity(hostIP, published, fmt.Sprint(target), protocol))
-}
-
-// child is compose-go's type of a key in a mapping of type of; ok is false when the type has no such key. A nil type knows
-// every key.
-func (k *keyList) child(of reflect.Type, name string) (reflect.Type, bool) {
-	for of != nil && of.Kind() == reflect.Pointer {
-		of = of.Elem()
-	}
-	if of == nil {
-		return nil, true
-	}
-	switch of.Kind() {
-	case reflect.Map:
-		return of.Elem(), true
-	case reflect.Slice:
-		// A list that may be written as a mapping, or a single entry without its list.
-		return k.child(of.Elem(), name)
-	case reflect.Struct:
-		fields := k.known[of]
-		if fields == nil {
-			fields = map[string]reflect.Type{}
-			yamlFields(of, fields)
-			k.known[of] = fields
-		}
-		inner, ok := fields[name]
-		return inner, ok
-	}
-	return nil, true
-}
-
-// yamlFields lists the keys of a struct, those of its embedded structs included.
-func yamlFields(of reflect.Type, into map[string]reflect.Type) {
-	for i := range of.NumField() {
-		f := of.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		switch {
-		case f.Anonymous && strings.Contains(options, "inline"):
-			yamlFields(f.Type, into)
-		case name == "-" || strings.HasPrefix(name, "#"):
-		case name == "":
-			into[strings.ToLower(f.Name)] = f.Type
-		default:
-			into[name] = f.Type
-		}
-	}
-}
-
-// element is the type of a list's entries.
-func element(of reflect.Type) reflect.Type {
-	for of != nil && of.Kind() == reflect.Pointer {
-		of = of.Elem()
-	}
-	if of != nil && of.Kind() == reflect.Slice {
-		return of.Elem()
-	}
-	return nil
 }

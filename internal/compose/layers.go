@@ -16,6 +16,7 @@ type reader struct {
 	environment map[string]string
 	problems    *problems
 	project     *Project
+	schema      *schema
 	// parsed files by name: a file may be used in several scopes but is parsed and reported once.
 	parsed map[string]*file
 	// scopes are all sets of variables in use: the project's and those of includes.
@@ -61,7 +62,7 @@ func (l *reader) documents(name, dir string, vars *variables) []*document {
 		return nil
 	}
 	var docs []*document
-	b := &builder{file: f, vars: vars, problems: l.problems, expanding: map[*yaml.Node]bool{}}
+	b := &builder{file: f, vars: vars, problems: l.problems, expanding: map[*yaml.Node]bool{}, anchors: map[*yaml.Node]anchor{}}
 	for _, y := range f.docs {
 		root := b.build(y)
 		if root.isNull() {

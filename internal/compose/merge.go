@@ -17,8 +17,8 @@ import (
 // service merges the layers of one service and decodes the result.
 func (l *reader) service(main *unit, name string) *Service {
 	s := &Service{Name: name}
-	m := &merger{section: "services", name: name, service: s, problems: l.problems.of(name), merged: map[string]any{}}
-	m.keys = newKeyList(m.problems)
+	m := &merger{service: s, schema: l.schema, problems: l.problems.of(name), merged: map[string]any{}}
+	m.keys = newKeyList(l.schema, m.problems)
 	for _, layer := range l.layers(main, "services", name) {
 		s.Span = layer.span
 		if layer.body.kind != mapping {
@@ -38,13 +38,13 @@ func (l *reader) service(main *unit, name string) *Service {
 	return s
 }
 
-// merger merges the layers of one named thing key by key, in compose-go's terms.
+// merger merges the layers of one service key by key, in compose-go's terms.
 type merger struct {
-	section, name string
-	service       *Service
-	problems      *problems
-	merged        map[string]any
-	keys          keyList
+	service  *Service
+	schema   *schema
+	problems *problems
+	merged   map[string]any
+	keys     keyList
 	// dir is where the relative paths of the current layer start, buildDir where those of the first layer with a build do.
 	dir, buildDir string
 }
@@ -52,14 +52,18 @@ type merger struct {
 // layer adds a file's keys on top of what is there.
 func (m *merger) layer(layer layer) {
 	m.dir = layer.dir
+	var fields []field
 	for _, f := range layer.body.fields {
-		m.keys.add(f, reflect.TypeFor[types.ServiceConfig]())
+		m.keys.add(f, serviceType)
 		m.reset(m.merged, f)
-		if f.value.isNull() || f.value.reset || f.key == "extends" {
-			continue
+		if !f.value.isNull() && !f.value.reset && f.key != "extends" {
+			fields = append(fields, f)
 		}
-		value := m.canonical(f)
-		if value == nil {
+	}
+	values := m.canonical(fields)
+	for _, f := range fields {
+		value, ok := values[f.key]
+		if !ok || value == nil {
 			continue
 		}
 		value = rebase(f.key, value, layer.dir)
@@ -67,27 +71,48 @@ func (m *merger) layer(layer layer) {
 		if f.key == "build" && !exists {
 			m.buildDir = layer.dir
 		}
-		if !exists {
-			m.merged[f.key] = value
-			continue
-		}
-		at := tree.NewPath(m.section, "x", f.key)
-		err := guard(func() (err error) { value, err = override.MergeYaml(before, value, at); return err })
-		if err != nil {
-			m.problems.add(InvalidValue, f.span, "%s cannot be merged with its earlier value; this one is taken", f.key)
+		if exists {
+			value = m.over(f, before, value)
 		}
 		m.merged[f.key] = value
 	}
 	m.unique()
 }
 
+// over merges a value over an earlier layer's.
+func (m *merger) over(f field, before, value any) any {
+	var merged any
+	at := tree.NewPath("services", "x", f.key)
+	err := guard(func() (err error) { merged, err = override.MergeYaml(before, value, at); return err })
+	if err != nil {
+		m.problems.add(InvalidValue, f.span, "%s cannot be merged with its earlier value; this one is taken", f.key)
+		return value
+	}
+	return merged
+}
+
+// wrapped puts keys of a service into a document as compose-go's functions expect it; keysOf takes them out again.
+func wrapped(keys map[string]any) map[string]any {
+	return map[string]any{"services": map[string]any{"x": keys}}
+}
+
+func keysOf(document map[string]any) map[string]any {
+	services, _ := document["services"].(map[string]any)
+	keys, _ := services["x"].(map[string]any)
+	return keys
+}
+
 // unique removes entries that a later one of the same port, target or name replaces.
 func (m *merger) unique() {
+	all := wrapped(m.merged)
+	if guard(func() (err error) { all, err = override.EnforceUnicity(all); return err }) == nil {
+		m.merged = keysOf(all)
+		return
+	}
 	for key, value := range m.merged {
-		one := map[string]any{m.section: map[string]any{"x": map[string]any{key: value}}}
-		err := guard(func() (err error) { one, err = override.EnforceUnicity(one); return err })
-		if err == nil {
-			m.merged[key] = one[m.section].(map[string]any)["x"].(map[string]any)[key]
+		one := wrapped(map[string]any{key: value})
+		if guard(func() (err error) { one, err = override.EnforceUnicity(one); return err }) == nil {
+			m.merged[key] = keysOf(one)[key]
 		}
 	}
 }
@@ -115,48 +140,79 @@ func (m *merger) reset(target map[string]any, f field) {
 	}
 }
 
-// canonical turns a value into Compose's long form. An item of a list that cannot be read is reported and left out; nil means
-// that nothing could be read.
-func (m *merger) canonical(f field) any {
+// canonical turns values into Compose's long forms. All keys are tried at once; when one is not valid, each is tried alone.
+func (m *merger) canonical(fields []field) map[string]any {
+	values := make(map[string]any, len(fields))
+	for _, f := range fields {
+		if f.key != "ports" {
+			values[f.key] = m.plain(f)
+		}
+	}
+	values, err := m.transform(values)
+	if err != nil {
+		values = make(map[string]any, len(fields))
+	}
+	for _, f := range fields {
+		switch value, ok := values[f.key]; {
+		case !ok:
+			// Ports are read one by one in any case, as one entry may stand for several.
+			values[f.key] = m.alone(f)
+		case f.value.kind == sequence:
+			if list, ok := value.([]any); ok && len(list) == len(f.value.items) {
+				for i, item := range f.value.items {
+					m.keys.identify(f.key, list[i:i+1], item, m.dir)
+				}
+			}
+		}
+	}
+	return values
+}
+
+// alone canonicalises one key. An item of a list that is not valid is reported and left out; nil means that nothing could be read.
+func (m *merger) alone(f field) any {
 	if f.value.kind != sequence || f.key == "command" || f.key == "entrypoint" {
-		value, err := m.transform(f.key, f.value.plain())
+		values, err := m.transform(map[string]any{f.key: m.plain(f)})
 		if err != nil {
 			m.refuse(f, f.value, err)
 			return nil
 		}
-		return value
+		return values[f.key]
 	}
-	var result any = []any{}
+	var list []any
+	var named map[string]any
+	inner, _ := m.schema.child(serviceType, f.key)
 	for _, item := range f.value.items {
-		value, err := m.transform(f.key, []any{item.plain()})
+		values, err := m.transform(map[string]any{f.key: []any{m.schema.plain(item, element(inner))}})
 		if err != nil {
 			m.refuse(f, item, err)
 			continue
 		}
-		switch value := value.(type) {
+		switch value := values[f.key].(type) {
 		case []any:
-			if list, ok := result.([]any); ok {
-				result = append(list, value...)
-			}
+			list = append(list, value...)
 			m.keys.identify(f.key, value, item, m.dir)
 		case map[string]any:
-			if into, ok := result.(map[string]any); ok {
-				maps.Copy(into, value)
-			} else {
-				result = value
+			if named == nil {
+				named = map[string]any{}
 			}
+			maps.Copy(named, value)
 		}
 	}
-	return result
+	if named != nil {
+		return named
+	}
+	return list
 }
 
-func (m *merger) transform(key string, value any) (any, error) {
-	doc := map[string]any{m.section: map[string]any{"x": map[string]any{key: value}}}
+func (m *merger) plain(f field) any {
+	inner, _ := m.schema.child(serviceType, f.key)
+	return m.schema.plain(f.value, inner)
+}
+
+func (m *merger) transform(keys map[string]any) (map[string]any, error) {
+	doc := wrapped(keys)
 	err := guard(func() (err error) { doc, err = transform.Canonical(doc, false); return err })
-	if err != nil {
-		return nil, err
-	}
-	return doc[m.section].(map[string]any)["x"].(map[string]any)[key], nil
+	return keysOf(doc), err
 }
 
 // refuse reports a value that Compose does not take.
@@ -172,7 +228,7 @@ func (m *merger) refuse(f field, value *node, err error) {
 func (m *merger) decode() {
 	config := types.ServiceConfig{}
 	if err := transformInto(m.merged, &config); err == nil {
-		config.Name = m.name
+		config.Name = m.service.Name
 		m.service.Config = config
 		return
 	}
@@ -188,9 +244,11 @@ func (m *merger) decode() {
 		m.problems.add(InvalidValue, m.service.Span, "the service is not valid and is not read%s", reasonOf(err))
 		return
 	}
-	config.Name = m.name
+	config.Name = m.service.Name
 	m.service.Config = config
 }
+
+var serviceType = reflect.TypeFor[types.ServiceConfig]()
 
 func transformInto(from any, to any) error {
 	return guard(func() error { return loader.Transform(from, to) })

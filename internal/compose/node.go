@@ -65,27 +65,14 @@ func (n *node) field(key string) *field {
 // isNull tells whether the value is absent: `key:` or `key: null`.
 func (n *node) isNull() bool { return n == nil || n.kind == scalar && n.value == nil }
 
-// plain turns the node into what compose-go's functions work on: maps, slices and scalars.
-func (n *node) plain() any {
-	switch n.kind {
-	case mapping:
-		m := make(map[string]any, len(n.fields))
-		for _, f := range n.fields {
-			m[f.key] = f.value.plain()
-		}
-		return m
-	case sequence:
-		list := make([]any, len(n.items))
-		for i, item := range n.items {
-			list[i] = item.plain()
-		}
-		return list
-	}
-	return n.value
-}
-
 // maxNodes bounds what the aliases of one file may expand to; no real file comes near.
 const maxNodes = 200_000
+
+// anchor is an expanded alias: it is built once, and counted each time it is used.
+type anchor struct {
+	node *node
+	size int
+}
 
 // builder turns the YAML nodes of one file into nodes.
 type builder struct {
@@ -93,6 +80,7 @@ type builder struct {
 	vars      *variables
 	problems  *problems
 	count     int
+	anchors   map[*yaml.Node]anchor
 	expanding map[*yaml.Node]bool
 	tooLarge  bool
 }
@@ -139,9 +127,16 @@ func (b *builder) alias(y *yaml.Node) *node {
 		b.problems.add(InvalidYAML, b.file.span(y), "the alias *%s contains itself", y.Value)
 		return &node{kind: scalar, span: b.file.span(y)}
 	}
+	if known, ok := b.anchors[y.Alias]; ok {
+		b.count += known.size
+		return known.node
+	}
 	b.expanding[y.Alias] = true
 	defer delete(b.expanding, y.Alias)
-	return b.build(y.Alias)
+	before := b.count
+	n := b.build(y.Alias)
+	b.anchors[y.Alias] = anchor{node: n, size: b.count - before}
+	return n
 }
 
 // mapping reads the keys of y in order; merge keys (`<<`) come last because the mapping's own keys win.

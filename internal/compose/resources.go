@@ -33,7 +33,7 @@ func (l *reader) resources(main *unit, project *Project) {
 		c.Span = l.resource(main, "configs", name, &c.Config)
 		project.Configs = append(project.Configs, c)
 	}
-	keys := newKeyList(l.problems)
+	keys := newKeyList(l.schema, l.problems)
 	l.otherKeys(main, &keys)
 	project.Keys = keys.list
 }
@@ -54,7 +54,8 @@ func (l *reader) resource(main *unit, section, name string, config any) source.S
 			if f.value.isNull() || strings.HasPrefix(f.key, "x-") {
 				continue
 			}
-			value := rebase(f.key, f.value.plain(), layer.dir)
+			inner, _ := l.schema.child(reflect.TypeOf(config), f.key)
+			value := rebase(f.key, l.schema.plain(f.value, inner), layer.dir)
 			if external, ok := value.(map[string]any); ok && f.key == "external" {
 				// The old form `external: {name: …}`.
 				value = true

@@ -18,6 +18,8 @@ type candidate struct {
 	// files in merge order.
 	files    []string
 	findings []note
+	// chosen tells that the files do not have the names that Compose looks for.
+	chosen bool
 }
 
 // note is a finding about how a candidate was chosen.
@@ -79,17 +81,38 @@ func (l *loading) discover() *discovery {
 			found.dockerfiles = append(found.dockerfiles, file)
 		}
 	})
+	l.chooseAll(found, folders)
+	return found
+}
+
+// chooseAll makes a project of each folder. A folder that only has files for tests or overrides is one only where there is no
+// other.
+func (l *loading) chooseAll(found *discovery, folders map[string][]string) {
+	var all, forTests []candidate
 	for _, dir := range sortedKeys(folders) {
-		if c, ok := l.choose(dir, folders[dir]); ok {
-			found.projects = append(found.projects, c)
-			for _, file := range folders[dir] {
-				if !slices.Contains(c.files, file) && l.looksLikeCompose(file) {
-					found.unread[file] = c.files[0]
-				}
+		c, ok := l.choose(dir, folders[dir])
+		switch {
+		case !ok:
+		case variantRank(path.Base(c.files[len(c.files)-1])) >= testRank && len(c.files) == 1:
+			forTests = append(forTests, c)
+		default:
+			all = append(all, c)
+		}
+	}
+	if len(all) == 0 {
+		all, forTests = forTests, nil
+	}
+	for _, c := range forTests {
+		found.unread[c.files[0]] = all[0].files[0]
+	}
+	found.projects = all
+	for _, c := range all {
+		for _, file := range folders[c.dir] {
+			if !slices.Contains(c.files, file) && l.looksLikeCompose(file) {
+				found.unread[file] = c.files[0]
 			}
 		}
 	}
-	return found
 }
 
 func isDockerfile(name string) bool {
@@ -196,13 +219,16 @@ func envLine(data []byte, name string) string {
 	return value
 }
 
+// testRank is the rank of files for tests; those behind it only add to others.
+const testRank = 6
+
 // The words in file names by which one of several is chosen: the lowest rank is the one closest to production.
 var variantRanks = []struct {
 	words *regexp.Regexp
 	rank  int
 }{
 	{regexp.MustCompile(`(?i)(^|[._-])(override|overrides)([._-]|$)`), 9},
-	{regexp.MustCompile(`(?i)(^|[._-])(test|tests|testing|ci|e2e|debug|bench|lint)([._-]|$)`), 6},
+	{regexp.MustCompile(`(?i)(^|[._-])(test|tests|testing|ci|e2e|debug|bench|lint)([._-]|$)`), testRank},
 	{regexp.MustCompile(`(?i)(^|[._-])(dev|devel|development|local)([._-]|$)`), 5},
 	{regexp.MustCompile(`(?i)(^|[._-])(stage|staging|qa|demo)([._-]|$)`), 4},
 	{regexp.MustCompile(`(?i)(^|[._-])(example|sample|dist|template|tmpl|tpl)([._-]|$)`), 3},
@@ -235,7 +261,7 @@ func (l *loading) chooseOther(c *candidate, files []string) bool {
 	}
 	byVariant(files)
 	chosen := files[0]
-	c.files = []string{chosen}
+	c.files, c.chosen = []string{chosen}, true
 	for _, f := range files[1:] {
 		if data, err := l.tree.Read(chosen); variantRank(path.Base(f)) == 2 && err == nil && !strings.Contains(string(data), path.Base(f)) {
 			c.files = []string{f, chosen}
@@ -264,7 +290,11 @@ func (l *loading) looksLikeCompose(file string) bool {
 func (l *loading) reportUnread(found *discovery, used map[string]bool) {
 	for _, file := range sortedKeys(found.unread) {
 		if !used[file] && !slices.ContainsFunc(l.workspace.Projects, func(p *model.Project) bool { return noted(p.Findings, file) }) {
-			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "%s is the file that is read for this folder; this one is not", path.Base(found.unread[file]))
+			if found.unread[file] == "" {
+				l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "the file only adds to services of another Compose file; it is not read")
+				continue
+			}
+			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "%s is read instead; this Compose file is not", found.unread[file])
 		}
 	}
 	for _, file := range found.hidden {

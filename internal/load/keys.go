@@ -41,7 +41,7 @@ func serviceKeys(from *compose.Service, s *model.Service) []model.Key {
 	keys := make([]model.Key, 0, len(from.Keys))
 	for _, k := range from.Keys {
 		key := model.Key{Path: k.Path, Value: k.Value, Span: k.Span, ValueSpan: k.ValueSpan}
-		key.Read = covered(k.Path, readKeys) || isNetworkName(k.Path) || hasBelow(from.Keys, k.Path)
+		key.Read = covered(k.Path, readKeys) || k.Path == "build" || isNetworkName(k.Path) || hasBelow(from.Keys, k.Path)
 		if secret[k.Path] || secretValue(k.Value) {
 			key.Value = ""
 		}

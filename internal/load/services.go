@@ -68,7 +68,7 @@ func (b *builder) service(from *compose.Service) *model.Service {
 	if s.Build != nil {
 		b.image(s)
 	}
-	if s.ImageRef == "" && s.Build == nil {
+	if s.ImageRef == "" && s.Build == nil && c.Provider == nil {
 		b.report.add("compose-no-image", s.Name, s.Span, "the service has neither `image` nor `build`; what it runs is not known")
 	}
 	b.fromImage(s)
