@@ -53,7 +53,7 @@ func (b *builder) emitCall(n int32) {
 	}
 	b.places.callees = append(b.places.callees, raw)
 
-	b.callEdges(n, callee)
+	b.callEdges(n, callee, arguments)
 	b.argumentEdges(n, &call, arguments)
 	if b.kind(bare) == kMember && mutates(call.Method) {
 		b.emitMethodMutation(n, b.child(bare, fObject), call.Method)
@@ -150,19 +150,30 @@ func (b *builder) assignedTo(n int32) (name string, global bool) {
 	return "", false
 }
 
-// callEdges notes that the called function runs when the caller does.
-func (b *builder) callEdges(n int32, callee entity) {
-	from := b.unitAt(n)
+// callEdges notes that the called function runs when the caller does, and what it is given.
+func (b *builder) callEdges(n int32, callee entity, arguments []int32) {
+	e := edge{from: b.unitAt(n), flow: flowCall}
 	switch callee.kind {
 	case entityUnit:
-		b.edges = append(b.edges, edge{from: from, to: callee.node, flow: flowCall})
+		e.to = callee.node
 	case entityClass:
-		b.edges = append(b.edges, edge{from: from, to: b.unitOf[callee.node], flow: flowCall})
+		e.to = b.unitOf[callee.node]
 	case entityName:
-		if strings.HasPrefix(callee.name, importMark) {
-			b.edges = append(b.edges, edge{from: from, flow: flowCall, raw: callee.name})
+		if !strings.HasPrefix(callee.name, importMark) {
+			return
+		}
+		e.raw = callee.name
+	default:
+		return
+	}
+	for i, argument := range arguments {
+		if given := b.eval(argument); given.kind == entityName && given.name != "undefined" && i < 8 {
+			e.arguments = append(e.arguments, given.name)
+		} else {
+			e.arguments = append(e.arguments, "")
 		}
 	}
+	b.edges = append(b.edges, e)
 }
 
 // argumentEdges notes when the functions handed to a call run.
@@ -174,6 +185,27 @@ func (b *builder) argumentEdges(n int32, call *Call, arguments []int32) {
 	for _, argument := range arguments {
 		b.handOver(argument, how, b.unitAt(n), 0)
 	}
+	if call.Method == "register" && rootOf(call.Callee) == "fastify" {
+		b.pluginEdge(n, arguments[0])
+	}
+}
+
+// pluginEdge notes that a Fastify plugin is called with the server, at the start.
+func (b *builder) pluginEdge(n, plugin int32) {
+	server := b.eval(b.child(b.bare(b.child(n, fFunction)), fObject))
+	if server.kind != entityName {
+		return
+	}
+	e := edge{from: b.unitAt(n), flow: flowCall, arguments: []string{server.name}}
+	switch found := b.eval(plugin); found.kind {
+	case entityUnit:
+		e.to = found.node
+	case entityName:
+		e.raw = found.name
+	default:
+		return
+	}
+	b.edges = append(b.edges, e)
 }
 
 // handOver notes how the functions in an argument come to run. Wrappers (`asyncHandler(fn)`), lists and objects of functions

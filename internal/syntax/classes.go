@@ -5,6 +5,7 @@ type classFacts struct {
 	heritage int32
 	static   map[string]int32 // method, field value
 	instance map[string]int32 // method, field value, or the right side of this.x = …
+	types    map[string]int32 // annotations of fields without a value
 	busy     bool
 }
 
@@ -13,7 +14,7 @@ func (b *builder) factsOf(class int32) *classFacts {
 	if facts, ok := b.classes[class]; ok {
 		return facts
 	}
-	facts := &classFacts{heritage: none, static: map[string]int32{}, instance: map[string]int32{}}
+	facts := &classFacts{heritage: none, static: map[string]int32{}, instance: map[string]int32{}, types: map[string]int32{}}
 	b.classes[class] = facts
 	if heritage := b.childOf(class, kHeritage); heritage != none {
 		facts.heritage = b.only(heritage)
@@ -28,7 +29,9 @@ func (b *builder) factsOf(class int32) *classFacts {
 		}
 		switch b.kind(member) {
 		case kMethod:
-			if name, ok := b.propertyName(b.child(member, fName)); ok && name != "constructor" {
+			if b.constructorOf(member) != none {
+				b.parameterProperties(member, facts)
+			} else if name, ok := b.propertyName(b.child(member, fName)); ok {
 				into[name] = member
 			}
 		case kField:
@@ -39,11 +42,26 @@ func (b *builder) factsOf(class int32) *classFacts {
 			if name, ok := b.propertyName(key); ok {
 				if value := b.child(member, fValue); value != none && b.kind(value) != kNull && b.kind(value) != kUndefined {
 					into[name] = value
+				} else if annotation := b.child(member, fType); annotation != none {
+					facts.types[name] = annotation
 				}
 			}
 		}
 	}
 	return facts
+}
+
+// parameterProperties notes TypeScript's `constructor(private pool: Pool)`.
+func (b *builder) parameterProperties(constructor int32, facts *classFacts) {
+	for _, parameter := range b.items(b.child(constructor, fParameters)) {
+		word := b.text(b.childOf(parameter, kToken))
+		if b.kind(parameter) != kParameter || word != "private" && word != "public" && word != "protected" && word != "readonly" {
+			continue
+		}
+		if name := b.child(parameter, fPattern); b.kind(name) == kIdentifier {
+			facts.instance[b.text(name)] = name
+		}
+	}
 }
 
 // classMember finds a member of a class or of its instances, along extends.
@@ -57,7 +75,14 @@ func (b *builder) classMember(class int32, name string, static bool) entity {
 		if b.kind(value) == kMethod && (b.hasToken(value, "get")) {
 			return b.returned(entity{kind: entityUnit, node: b.unitOf[value]})
 		}
-		return b.eval(value)
+		if found := b.eval(value); found.kind != entityNone {
+			return found
+		}
+	}
+	if annotation, ok := facts.types[name]; ok {
+		if found := b.eval(annotation); found.kind != entityNone {
+			return found
+		}
 	}
 	if facts.heritage == none || facts.busy {
 		return entity{}

@@ -288,6 +288,7 @@ func (b *builder) recordRead(raw string, at int32) {
 	if name == "" {
 		return
 	}
+	b.places.names = append(b.places.names, raw)
 	b.module.Reads = append(b.module.Reads, Read{Name: name, Function: b.functionNameAt(at), Span: b.span(at)})
 	b.places.reads = append(b.places.reads, b.unitAt(at))
 }
@@ -380,15 +381,15 @@ func assignKind(kind string) string {
 
 // plainName is the resolved name of a property of a module or global: process.env.TZ. Things of the project have none.
 func (b *builder) plainName(n int32) (string, bool) {
-	e := b.eval(n)
-	if e.kind != entityName || strings.Contains(e.name, "()") {
-		owner := b.eval(b.child(n, fObject))
-		if owner.kind != entityName || strings.Contains(owner.name, "()") {
-			return "", false
-		}
-		e = named(memberName(owner.name, b.text(b.child(n, fProperty))))
+	owner := b.eval(b.child(n, fObject))
+	if owner.kind != entityName || strings.Contains(owner.name, "()") {
+		return "", false
 	}
-	name := shown(e.name)
+	property := b.text(b.child(n, fProperty))
+	if b.kind(n) == kSubscript {
+		property = b.fold(b.child(n, fIndex)).Text
+	}
+	name := shown(memberName(owner.name, property))
 	return name, name != "" && !strings.HasPrefix(name, "local:")
 }
 

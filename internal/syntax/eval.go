@@ -39,7 +39,7 @@ func (b *builder) eval(n int32) entity {
 		return entity{}
 	}
 	switch b.kind(n) {
-	case kIdentifier, kShorthand, kUndefined:
+	case kIdentifier, kShorthand, kShorthandPattern, kUndefined:
 		return b.evalIdentifier(n)
 	case kString, kNumber, kTemplate, kTrue, kFalse, kNull, kRegex, kUnary, kUpdate:
 		return entity{}
@@ -80,6 +80,8 @@ func (b *builder) evalNode(n int32) entity {
 		return entity{kind: entityLiteral, node: n}
 	case kEnum, kNamespace:
 		return entity{kind: entityEnum, node: n}
+	case kTypeAnnotation:
+		return b.evalType(n)
 	case kCall:
 		return b.evalCall(n)
 	case kNew:
@@ -148,7 +150,9 @@ func (b *builder) bindingValue(id int32) entity {
 	found := entity{}
 	switch {
 	case bound.kind == bindParam:
-		found = named(paramName(bound.unit, bound.index))
+		if found = b.annotated(bound); found.kind == entityNone {
+			found = named(paramName(bound.unit, bound.index))
+		}
 	case bound.value != none:
 		found = b.eval(bound.value)
 	}
@@ -163,6 +167,9 @@ func (b *builder) bindingValue(id int32) entity {
 			break
 		}
 		found = b.eval(right)
+	}
+	if found.kind == entityNone {
+		found = b.annotated(bound)
 	}
 	return found
 }
@@ -362,6 +369,45 @@ func (b *builder) evalNew(n int32) entity {
 		return named(callName(constructor.name))
 	case entityClass:
 		return entity{kind: entityInstance, node: constructor.node}
+	}
+	return entity{}
+}
+
+// annotated is what a variable holds going by its TypeScript type.
+func (b *builder) annotated(bound *binding) entity {
+	if bound.annotation == 0 || len(bound.path) > 0 {
+		return entity{}
+	}
+	return b.eval(bound.annotation)
+}
+
+// evalType finds what an annotation like `: Pool` promises: an instance of a class, when the class is declared or imported
+// here.
+func (b *builder) evalType(n int32) entity {
+	text := strings.TrimSpace(strings.TrimPrefix(b.text(n), ":"))
+	end := 0
+	for end < len(text) && (isWordByte(text[end]) || text[end] == '.') {
+		end++
+	}
+	if rest := strings.TrimSpace(text[end:]); rest != "" && rest[0] != '<' && !strings.HasPrefix(rest, "|") {
+		return entity{}
+	}
+	path := strings.Split(text[:end], ".")
+	id := b.lookup(n, path[0])
+	if id == none {
+		return entity{}
+	}
+	found := b.evalBinding(id)
+	for _, name := range path[1:] {
+		found = b.member(found, name)
+	}
+	switch found.kind {
+	case entityClass:
+		return entity{kind: entityInstance, node: found.node}
+	case entityName:
+		if name := instanceOfType(found.name); name != "" {
+			return named(name)
+		}
 	}
 	return entity{}
 }

@@ -60,7 +60,7 @@ func (b *builder) foldNode(n int32) Value {
 		return b.foldBinary(n)
 	case kTernary:
 		return b.foldTernary(n)
-	case kIdentifier, kShorthand:
+	case kIdentifier, kShorthand, kShorthandPattern:
 		return b.foldIdentifier(n)
 	case kMember, kSubscript:
 		return b.foldMember(n)

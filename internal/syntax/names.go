@@ -144,6 +144,28 @@ func paramName(unit, index int32) string {
 	return paramMark + digits(int(unit)) + "," + digits(int(index)) + paramMark
 }
 
+// instanceOfType is the raw name of an instance of an imported type. The types of web frameworks are not the classes that
+// make them; their requests and contexts are left alone.
+func instanceOfType(raw string) string {
+	switch name := shown(raw); name {
+	case "express.Express", "express.Application":
+		return moduleName("express") + "()"
+	case "fastify.FastifyInstance":
+		return moduleName("fastify") + "()"
+	case "express.Router", "koa", "koa.default", "hono.Hono", "koa-router", "@koa/router", "fastify.fastify":
+		return raw + "()"
+	default:
+		switch rootOf(name) {
+		case "express", "fastify", "koa", "hono", "process", "globalThis":
+			return ""
+		}
+		if strings.ContainsAny(name, "()") {
+			return ""
+		}
+		return callName(raw)
+	}
+}
+
 // isRelative tells whether a specifier names a file of the project.
 func isRelative(specifier string) bool {
 	return strings.HasPrefix(specifier, ".") || strings.HasPrefix(specifier, "/") || strings.HasPrefix(specifier, "file:")

@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"cmp"
 	"path"
 	"slices"
 
@@ -48,8 +47,8 @@ type exported struct {
 // places remembers the unit of everything that has a Where, in the order of the module's slices.
 type places struct {
 	calls, reads, assigns, loops []int32
-	// callees are the raw names of calls.
-	callees []string
+	// callees, names and makers are the raw names behind calls, reads and globals, where Link may find more.
+	callees, names, makers []string
 }
 
 // Parse reads one module of JavaScript or TypeScript; the file's extension tells which. It reads what it can: what the
@@ -98,9 +97,8 @@ func (b *builder) build() {
 	if b.tooDeep > 0 {
 		b.module.Errors = append(b.module.Errors, b.span(0))
 	}
-	spread(b.units, b.edges)
 	b.module.links = b.takeLinks()
-	b.module.place()
+	Link([]*Module{b.module}, nil)
 }
 
 // place writes down when everything runs, from the units' moments.
@@ -123,14 +121,20 @@ func (m *Module) place() {
 
 // emitGlobals lists the variables of the module's own scope.
 func (b *builder) emitGlobals() {
+	type global struct {
+		variable Variable
+		maker    string
+	}
+	var found []global
 	for id := range b.bindings {
 		bound := &b.bindings[id]
 		if !bound.global {
 			continue
 		}
 		variable := Variable{Name: bound.name, Kind: bound.kind.String(), Span: b.span(bound.node)}
+		maker := ""
 		if bound.kind != bindImport && bound.kind != bindFunction && bound.kind != bindClass && bound.kind != bindEnum {
-			variable.Maker = b.maker(int32(id))
+			variable.Maker, maker = b.maker(int32(id))
 			if bound.value != none {
 				variable.Init = b.fold(bound.value)
 			}
@@ -138,24 +142,26 @@ func (b *builder) emitGlobals() {
 				variable.Init = fieldOf(variable.Init, name)
 			}
 		}
-		b.module.Globals = append(b.module.Globals, variable)
+		found = append(found, global{variable, maker})
 	}
-	slices.SortStableFunc(b.module.Globals, func(x, y Variable) int {
-		return cmp.Or(cmp.Compare(x.Span.Start.Line, y.Span.Start.Line), cmp.Compare(x.Span.Start.Column, y.Span.Start.Column))
-	})
+	slices.SortStableFunc(found, func(x, y global) int { return source.Compare(x.variable.Span, y.variable.Span) })
+	for _, g := range found {
+		b.module.Globals = append(b.module.Globals, g.variable)
+		b.places.makers = append(b.places.makers, g.maker)
+	}
 }
 
-// maker is the name of the call or class that made a variable's value.
-func (b *builder) maker(id int32) string {
+// maker is the name of the call or class that made a variable's value, shown and raw.
+func (b *builder) maker(id int32) (name, raw string) {
 	switch made := b.evalBinding(id); made.kind {
 	case entityName:
 		if name, ok := cutCall(made.name); ok {
-			return shown(name)
+			return shown(name), name
 		}
 	case entityInstance:
-		return "local:" + b.units[b.unitOf[made.node]].name
+		return "local:" + b.units[b.unitOf[made.node]].name, ""
 	}
-	return ""
+	return "", ""
 }
 
 func cutCall(name string) (string, bool) {

@@ -58,7 +58,9 @@ type binding struct {
 	props map[string]int32
 	// unit and index place a parameter.
 	unit, index int32
-	global      bool
+	// annotation is the TypeScript type, 0 when there is none.
+	annotation int32
+	global     bool
 
 	entity entity
 	state  evaluation
@@ -230,7 +232,9 @@ func (b *builder) declareVariables(n, in int32) {
 	}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		if b.nodes[c].kind == kDeclarator {
-			b.bindPattern(b.child(c, fName), target, binding{kind: kind, value: b.child(c, fValue), fallback: none})
+			b.bindPattern(b.child(c, fName), target, binding{
+				kind: kind, value: b.child(c, fValue), fallback: none, annotation: max(b.child(c, fType), 0),
+			})
 		}
 	}
 }
@@ -372,7 +376,7 @@ func (b *builder) declareParameters(n, inner, unitID int32) {
 			if pattern == none {
 				pattern = b.child(param, fName)
 			}
-			bound.fallback = b.child(param, fValue)
+			bound.fallback, bound.annotation = b.child(param, fValue), max(b.child(param, fType), 0)
 			if b.kind(pattern) == kThis {
 				continue
 			}

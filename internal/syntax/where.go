@@ -38,11 +38,13 @@ const (
 	flowTimer
 )
 
-// edge says that unit to runs because of unit from. When raw is set, the target is what another module exports.
+// edge says that unit to runs because of unit from. When raw is set, the target is what that name leads to in another
+// module. arguments are the raw names handed over, for calls.
 type edge struct {
-	from, to int32
-	flow     flow
-	raw      string
+	from, to  int32
+	flow      flow
+	raw       string
+	arguments []string
 }
 
 func (f flow) carry(from when) when {
@@ -58,13 +60,10 @@ func (f flow) carry(from when) when {
 }
 
 // spread carries the moments along the edges until nothing changes.
-func spread(units []unit, edges []edge) {
+func spread(units []*unit, edges []edge) {
 	for changed := true; changed; {
 		changed = false
 		for _, e := range edges {
-			if e.raw != "" {
-				continue
-			}
 			before := units[e.to].when
 			units[e.to].when |= e.flow.carry(units[e.from].when)
 			changed = changed || units[e.to].when != before
