@@ -9,7 +9,7 @@ import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { INSTANCE_NAME, type AppConfig } from "./config";
 import { describeError } from "./errors";
 import type { Image } from "./image";
-import { Instance, plainAnswer, type InstanceOptions } from "./instance";
+import { Instance, NO_ANSWER, plainAnswer, type InstanceOptions } from "./instance";
 import { PORT_HEADER } from "./network";
 import { acceptByteStream, ADDRESS_HEADER, openByteStream, type ByteStream } from "./transport";
 
@@ -120,7 +120,7 @@ function objectRoute(config: AppConfig): Route {
           const isUnseen = String(error).includes(RESTARTING);
           if (isUnseen && marked.body === null && attempt < RESTART_ATTEMPTS) continue;
           console.error(`${config.name} did not answer: ${describeError(error)}`);
-          return plainAnswer(502, "the app did not answer");
+          return plainAnswer(502, NO_ANSWER);
         }
       }
     },

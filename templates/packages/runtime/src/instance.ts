@@ -35,6 +35,9 @@ export interface InstanceOptions {
   onExit(code: number): void;
 }
 
+/** What a client is told when the process ends before it has answered. */
+export const NO_ANSWER = "the app did not answer";
+
 /** How long a request waits at most for the sockets opened at boot, whatever the configured time to start is. */
 const MAX_QUIET_MS = 5_000;
 
@@ -59,7 +62,7 @@ export class Instance implements Host {
   #depth = 0;
   #tickScheduled = false;
   #exitCode: number | undefined;
-  #ready: Promise<void> | undefined;
+  #started = false;
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -131,10 +134,17 @@ export class Instance implements Host {
   /** Answers a request that came to `port`; null stands for the app's configured port. */
   async handle(request: Request, port: number | null): Promise<Response> {
     const server = await this.#server(port);
-    if (this.exited) return plainAnswer(502, "the app has exited");
+    if (this.exited) return plainAnswer(502, NO_ANSWER);
     if (!server) return refusal(port ?? this.#options.config.port);
     if (!("_serve" in server)) return plainAnswer(502, "this port does not speak HTTP");
-    return server._serve(request);
+    return new Promise((resolve) => {
+      const withoutAnswer = () => resolve(plainAnswer(502, NO_ANSWER));
+      this.#exitWatchers.add(withoutAnswer);
+      void server._serve(request).then((response) => {
+        this.#exitWatchers.delete(withoutAnswer);
+        resolve(response);
+      });
+    });
   }
 
   /** Takes a connection that came to `port`. Rejects with ECONNREFUSED. */
@@ -148,7 +158,7 @@ export class Instance implements Host {
     const { config } = this.#options;
     const wanted = port ?? config.port ?? undefined;
     const isMain = port === null || port === config.port;
-    await (this.#ready ??= this.#start());
+    if (!this.#started) await this.#start();
     if (wanted !== undefined && this.network.listener(wanted)) return this.network.listener(wanted);
     if (port === 80 && config.port !== null) return this.network.listener(config.port) ?? this.#onlyServer();
     return isMain ? this.#onlyServer() : undefined;
@@ -160,12 +170,16 @@ export class Instance implements Host {
     return only !== undefined && others.length === 0 ? this.network.listener(only) : undefined;
   }
 
-  /** The start-up gate: waits for a listening server, then for the sockets opened at boot. */
+  /**
+   * The start-up gate: waits for a listening server, then for the sockets opened at boot. Every early request waits for itself:
+   * in a plain Worker a promise that one request made may never settle for another.
+   */
   async #start(): Promise<void> {
     const { config } = this.#options;
     const { timeoutMs, quietMs } = config.startup;
     if (config.port !== null) await this.#listening(config.port, timeoutMs);
     if (!this.exited) await this.network.quiet(quietMs, Math.min(timeoutMs, MAX_QUIET_MS));
+    this.#started = true;
   }
 
   /** Resolves once the app listens on `port`, has ended, or had its time. Another port counts after a short grace. */

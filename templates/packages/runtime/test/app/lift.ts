@@ -6,7 +6,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire, builtinModules } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -118,6 +118,8 @@ async function packWorker({ name, file, config }: LiftedApp): Promise<string> {
 /** Starts all apps in one workerd. */
 export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "lift-"));
+  const storage = join(folder, "storage");
+  await mkdir(storage);
   const services: string[] = [];
   const sockets: string[] = [];
   for (const app of apps) {
@@ -133,6 +135,7 @@ export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> 
 const config :Workerd.Config = (
   services = [
     ${services.join(",\n    ")},
+    (name = "storage", disk = (path = "${storage}", writable = true)),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [${sockets.join(", ")}],
@@ -167,7 +170,7 @@ function serviceText({ name, config, env = {}, services = [] }: LiftedApp): stri
   return `(name = "${name}", worker = (
       compatibilityDate = "2026-11-01",
       modules = [(name = "worker.mjs", esModule = embed "${name}.mjs"), (name = "app.cjs", commonJsModule = embed "${name}.cjs")],
-      ${isObject ? `durableObjectNamespaces = [(className = "App", uniqueKey = "${name}", enableSql = true)], durableObjectStorage = (inMemory = void),` : ""}
+      ${isObject ? `durableObjectNamespaces = [(className = "App", uniqueKey = "${name}", enableSql = true)], durableObjectStorage = (localDisk = "storage"),` : ""}
       bindings = [${bindings.join(", ")}],
     ))`;
 }
