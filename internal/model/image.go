@@ -121,7 +121,10 @@ type ImageFile struct {
 
 // Entry is what a container runs, followed through shells, scripts and package scripts to the program.
 type Entry struct {
-	// Kind is "node", "nginx", "static-server", "script", "binary", "service-image" (a well-known image such as postgres) or "unknown".
+	// Kind is "node", "nginx", "static-server", "dev-server" (serves browser code during development), "framework" (a framework's
+	// own server, such as next start), "script" (a command that ends: a migration, a seed), "binary", a language that is not
+	// followed ("python", "java", "go", "dotnet", "php", "ruby", "rust", "elixir", "perl", "deno"), "service-image" (a well-known
+	// image such as postgres) or "unknown".
 	Kind string
 	// Argv is entrypoint and command joined, as the container would run it.
 	Argv []string
@@ -164,7 +167,8 @@ type Entry struct {
 type TrailStep struct {
 	// Text is the command.
 	Text string
-	// Kind is "shell", "script", "package-script", "launcher", "wait", "migration", "setup" or "program".
+	// Kind is "shell", "script", "package-script", "launcher", "wait", "migration", "build" (makes files the program needs), "setup"
+	// or "program".
 	Kind string
 	Span source.Span
 }

@@ -51,7 +51,9 @@ func defaultsOf(ref string) imageDefaults {
 		return imageDefaults{cmd: []string{"irb"}}
 	case slices.Contains([]string{"alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "golang", "rust"}, name):
 		return imageDefaults{cmd: []string{"/bin/sh"}}
-	case isServiceImage(name):
+	case strings.HasPrefix(name, "tiangolo/"):
+		return imageDefaults{cmd: []string{"gunicorn"}, workdir: "/app"}
+	case isServiceImage(name) || strings.HasPrefix(name, "linuxserver/") || strings.HasPrefix(name, "itzg/"):
 		return imageDefaults{service: true}
 	}
 	return imageDefaults{}
@@ -78,6 +80,6 @@ func isServiceImage(name string) bool {
 		"schema-registry", "scylla", "selenium", "sentry", "solr", "sonarqube", "sphinx", "surrealdb", "swagger-editor", "swagger-ui",
 		"tempo", "timescaledb", "tomcat", "traefik", "typesense", "unleash", "valkey", "varnish", "vault", "victoria-metrics",
 		"watchtower", "weaviate", "wordpress", "yugabyte", "zipkin", "zookeeper", "hasura", "graphql-engine", "temporal", "auto-setup",
-		"hyperdx", "portainer", "dozzle", "smtp4dev", "ngrok", "cloudflared", "certbot", "autoheal", "docker-socket-proxy",
+		"azure-sql-edge", "hyperdx", "pihole", "portainer", "redismod", "dozzle", "smtp4dev", "ngrok", "cloudflared", "certbot", "autoheal", "docker-socket-proxy",
 	}, last)
 }

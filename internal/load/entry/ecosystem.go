@@ -3,12 +3,16 @@ package entry
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/dock2edge/dock2edge/internal/source"
 )
+
+// dirnameMark stands for the directory of the file in values that use __dirname.
+const dirnameMark = "${__dirname}"
 
 // app is one app of a pm2 ecosystem file.
 type app struct {
@@ -238,7 +242,10 @@ func (r *literalReader) value() literal {
 	end := r.at
 	r.skipExpression()
 	if rest := strings.TrimSpace(string(r.text[end:r.at])); rest != "" {
-		if start == end && !strings.ContainsAny(rest, "({[`$") {
+		switch {
+		case start == end && rest == "__dirname":
+			return literal{text: dirnameMark, known: true}
+		case start == end && constant.MatchString(rest):
 			return literal{text: rest, known: true}
 		}
 		if start != end {
@@ -289,7 +296,9 @@ func (r *literalReader) comma(end byte) {
 	}
 }
 
-// quoted reads a string. A template with something in it is not known.
+var constant = regexp.MustCompile(`^(-?[\d._]+|true|false)$`)
+
+// quoted reads a string. A template with something other than __dirname in it is not known.
 func (r *literalReader) quoted() (text string, known bool) {
 	quote := r.text[r.at]
 	r.at++
@@ -300,7 +309,7 @@ func (r *literalReader) quoted() (text string, known bool) {
 		if c == '\\' && r.at+1 < len(r.text) {
 			r.at++
 			c = r.text[r.at]
-		} else if quote == '`' && c == '$' {
+		} else if quote == '`' && c == '$' && !bytes.HasPrefix(r.text[r.at:], []byte(dirnameMark)) {
 			known = false
 		}
 		b.WriteByte(c)

@@ -21,6 +21,9 @@ func Follow(tree *source.Tree, service *model.Service, files *container.Files) *
 	found := f.follow(start)
 	entry := &found.Entry
 	entry.Argv = start.argv
+	if found.role == setup {
+		entry.Kind = "script"
+	}
 	entry.Span = start.place()
 	if entry.Workdir == "" {
 		entry.Workdir = start.dir
@@ -44,7 +47,9 @@ type command struct {
 	set []model.EnvVar
 	// places are where the words of argv stand, the innermost first: the line of a script, then the line that started it.
 	places []source.Span
-	depth  int
+	// label is the name that a process manager gives it.
+	label string
+	depth int
 }
 
 // maxDepth bounds how many commands lead to a program: more is a script that starts itself.
@@ -114,9 +119,11 @@ const (
 type found struct {
 	model.Entry
 	role role
+	// argv is the command that starts the program itself.
+	argv []string
 	// daemon tells that it goes to the background by itself.
 	daemon bool
-	// kind is the kind of a setup step: "wait", "migration" or "setup".
+	// kind is the kind of a setup step: "wait", "migration", "build" or "setup".
 	kind string
 }
 
@@ -143,7 +150,7 @@ func prepared(c command, kind string) found {
 
 // runs is a program that is no Node program.
 func runs(c command, kind, problem string) found {
-	return found{role: program, Entry: model.Entry{
+	return found{role: program, argv: c.argv, Entry: model.Entry{
 		Kind: kind, Trail: []model.TrailStep{step(c, "program")}, Args: slices.Clone(c.args()), Workdir: c.dir, Env: c.set, Problem: problem,
 	}}
 }

@@ -14,14 +14,14 @@ import (
 func (f *follower) framework(c command) (found, bool) {
 	name := c.name()
 	verb := ""
-	flags, operands := scattered(c.args(), "-p", "--port", "-H", "--host", "--hostname", "--config", "-c", "--mode", "-d", "--debug", "--exec", "-e", "--entryFile", "--sourceRoot", "--path")
+	flags, operands := scattered(c.args(), "-p", "--port", "-H", "--host", "--hostname", "--config", "-c", "--mode", "-d", "--debug", "--exec", "-e", "--entryFile", "--sourceRoot", "--path", "--outDir", "--output-path", "--dist-dir")
 	if len(operands) > 0 {
 		verb = operands[0]
 	}
 	switch name {
 	case "nest":
 		if verb != "start" {
-			return prepared(c, "setup"), true
+			return prepared(c, map[bool]string{true: "build", false: "setup"}[verb == "build"]), true
 		}
 		app := ""
 		if len(operands) > 1 {
@@ -42,7 +42,10 @@ func (f *follower) framework(c command) (found, bool) {
 	}
 	if kind, ok := frameworkKind(name, verb); ok {
 		if kind == "setup" {
-			return prepared(c, "setup"), true
+			if verb == "build" || name == "webpack" || name == "webpack-cli" || name == "rspack" || name == "nuxt" && verb == "generate" {
+				kind = "build"
+			}
+			return prepared(c, kind), true
 		}
 		problem := ""
 		if kind == "framework" {
@@ -50,6 +53,9 @@ func (f *follower) framework(c command) (found, bool) {
 		}
 		result := runs(c, kind, problem)
 		result.Launchers = []string{name}
+		if kind == "dev-server" {
+			f.developed(c, name, flags, &result)
+		}
 		return result, true
 	}
 	return found{}, false
@@ -90,7 +96,7 @@ func frameworkKind(name, verb string) (string, bool) {
 		return dev("", "dev", "serve", "start", "preview", "."), true
 	case "webpack", "webpack-cli":
 		return dev("serve", "s"), true
-	case "webpack-dev-server", "webpack-serve", "browser-sync", "budo", "wds", "preact", "stencil", "elm-live", "gulp", "grunt", "poi":
+	case "webpack-dev-server", "webpack-serve", "browser-sync", "budo", "wds", "preact", "stencil", "elm-live", "poi":
 		return "dev-server", true
 	case "expo-cli", "react-native", "metro":
 		return "dev-server", true
@@ -125,8 +131,35 @@ func (f *follower) nest(c command, app string, flags []flag) found {
 		}
 		result.ImageModule = absolute(f.packageDir(c.dir), built)
 		result.Built = true
+		if !f.nestBuilt() {
+			build := step(c, "build")
+			build.Text = strings.TrimSpace("npx nest build " + chosen.Name)
+			result.Before = append(result.Before, build)
+		}
 	}
 	return result.launched(c, "nest")
+}
+
+// nestBuilt tells whether the image's build has compiled the project already; `nest start` does it otherwise.
+func (f *follower) nestBuilt() bool {
+	return f.imageRuns(func(script string) bool {
+		return strings.Contains(script, "nest build") || strings.Contains(script, "run build") || strings.Contains(script, "yarn build") || strings.Contains(script, "pnpm build")
+	})
+}
+
+// imageRuns tells whether a RUN instruction of the stage that runs, or of those it is built on, satisfies a condition.
+func (f *follower) imageRuns(condition func(script string) bool) bool {
+	if f.service.Image == nil {
+		return false
+	}
+	for stage := f.service.Image.Target; stage != nil; stage = stage.BaseStage {
+		for _, in := range stage.Instructions {
+			if in.Op == "RUN" && condition(in.Script+strings.Join(in.Argv, " ")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // packageDir is the directory of the package.json in force.
@@ -151,7 +184,9 @@ func (f *follower) server(c command) (found, bool) {
 		if name == "json-server" {
 			return runs(c, "node", "json-server is a program of a package, not of the repository"), true
 		}
-		return runs(c, "static-server", ""), true
+		result := runs(c, "static-server", "")
+		f.served(c, &result)
+		return result, true
 	}
 	return found{}, false
 }

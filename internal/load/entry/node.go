@@ -254,7 +254,7 @@ func (f *follower) bun(c command) (found, bool) {
 
 // module is a Node program whose entry module is word, as node resolves it from the working directory.
 func (f *follower) module(c command, word string, args, own, preload []string) found {
-	result := found{role: program, Entry: model.Entry{
+	result := found{role: program, argv: c.argv, Entry: model.Entry{
 		Kind: "node", Trail: []model.TrailStep{step(c, "program")}, ModuleSpan: f.locate(c, word),
 		NodeArgs: own, Preload: preload, Args: slices.Clone(args), Workdir: c.dir, Env: c.set,
 	}}

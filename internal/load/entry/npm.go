@@ -162,8 +162,11 @@ func (f *follower) packageScript(c command, dir, name string, args []string) fou
 	result := f.script(c, script, args)
 	if before, ok := manifest.Script("pre" + name); ok {
 		early := f.script(c, before, nil)
-		kind := "setup"
-		if migrates.MatchString(before.Text) {
+		kind := early.kind
+		if early.role != setup {
+			kind = "setup"
+		}
+		if kind == "setup" && migrates.MatchString(before.Text) {
 			kind = "migration"
 		}
 		steps := append(early.Before, step(c.with(before.Text).at(f.fromSource(before.Span)), kind))

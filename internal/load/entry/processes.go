@@ -53,20 +53,27 @@ func (f *follower) text(c command, text string, place source.Span) command {
 
 // concurrently follows `concurrently "a" "b"`, npm:name shorthands included.
 func (f *follower) concurrently(c command) found {
-	_, operands := scattered(c.args(), "-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-s", "--success", "--max-processes", "-m",
+	flags, operands := scattered(c.args(), "-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-s", "--success", "--max-processes", "-m",
 		"--kill-others-on-fail-with", "--restart-tries", "--restart-after", "--default-input-target", "-l", "--prefix-length", "-t", "--timestamp-format", "--name-separator")
+	names := strings.Split(value(flags, "-n", "--names"), ",")
 	var commands []command
+	add := func(inner command) {
+		if len(commands) < len(names) {
+			inner.label = names[len(commands)]
+		}
+		commands = append(commands, inner)
+	}
 	for _, text := range operands {
 		for _, manager := range []string{"npm", "yarn", "pnpm", "bun"} {
 			if script, ok := strings.CutPrefix(text, manager+":"); ok {
 				for _, name := range f.scriptsNamed(c.dir, script) {
-					commands = append(commands, c.with(manager, "run", name))
+					add(c.with(append([]string{manager, "run"}, strings.Fields(name)...)...))
 				}
 				text = ""
 			}
 		}
 		if text != "" {
-			commands = append(commands, f.text(c, text, f.locate(c, text)))
+			add(f.text(c, text, f.locate(c, text)))
 		}
 	}
 	return f.together(c, commands, false).launched(c, "concurrently")
@@ -100,14 +107,12 @@ func (f *follower) scriptsNamed(dir, pattern string) []string {
 func (f *follower) runAll(c command) found {
 	parallel := c.name() == "run-p"
 	var commands []command
-	sequences := 0
 	for _, word := range c.args() {
 		switch word {
 		case "-p", "--parallel":
 			parallel = true
 			continue
 		case "-s", "--sequential", "--serial":
-			sequences++
 			continue
 		}
 		if strings.HasPrefix(word, "-") {
@@ -147,7 +152,7 @@ func (f *follower) taskRunner(c command) found {
 		}
 		if _, ok := member.Script(task); ok && wanted {
 			inner := c.with("npm", "run", task)
-			inner.dir = member.Dir
+			inner.dir, inner.label = member.Dir, member.Name
 			commands = append(commands, inner)
 		}
 	}
@@ -225,8 +230,9 @@ func (f *follower) ecosystem(c command, word string, flags []flag) found {
 			continue
 		}
 		inner := c.with(slices.Concat(app.argv(), app.args)...).at(app.place)
+		inner.label = app.name
 		if app.cwd != "" {
-			inner.dir = absolute(c.dir, app.cwd)
+			inner.dir = absolute(c.dir, strings.ReplaceAll(app.cwd, dirnameMark, path.Dir(name)))
 		}
 		commands = append(commands, inner.setting(app.env, app.place))
 	}
@@ -286,6 +292,7 @@ func (f *follower) supervisorFile(c command, name string, depth int) []command {
 			continue
 		}
 		inner := f.text(c, section.value("command"), section.span("command"))
+		inner.label = strings.TrimPrefix(section.name, "program:")
 		if dir := section.value("directory"); dir != "" {
 			inner.dir = absolute(c.dir, dir)
 		}
@@ -323,7 +330,9 @@ func (f *follower) procfile(c command) found {
 		}
 		column := len(scanner.Text()) - len(strings.TrimLeft(command, " \t")) + 1
 		place := source.Span{File: file.Source, Start: source.Position{Line: line, Column: column}, End: source.Position{Line: line, Column: len(scanner.Text()) + 1}}
-		commands = append(commands, f.text(c, strings.TrimSpace(command), place))
+		inner := f.text(c, strings.TrimSpace(command), place)
+		inner.label = process
+		commands = append(commands, inner)
 	}
 	if len(commands) == 0 {
 		return lost(c, "%s names no process", file.Source)

@@ -1,9 +1,13 @@
 package entry
 
 import (
+	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
 )
 
 // follow returns what a command leads to.
@@ -27,24 +31,32 @@ func (f *follower) follow(c command) found {
 			return result
 		}
 	}
+	return f.foreign(c)
+}
+
+// foreign is a program that nobody knows: one that the image's build compiles, or one that its base image holds.
+func (f *follower) foreign(c command) found {
+	if image := f.service.Image; image != nil {
+		for _, language := range []struct{ kind, title, command string }{
+			{"rust", "Rust", "cargo build"}, {"rust", "Rust", "cargo install"}, {"go", "Go", "go build"}, {"go", "Go", "go install"},
+			{"dotnet", ".NET", "dotnet publish"}, {"elixir", "Elixir", "mix release"}, {"java", "Java", "native-image"},
+			{"binary", "Swift", "swift build"}, {"binary", "Zig", "zig build"}, {"binary", "Haskell", "stack build"},
+			{"binary", "C or C++", "cmake"}, {"binary", "C or C++", "make"},
+		} {
+			if slices.ContainsFunc(image.Stages, func(stage *model.Stage) bool { return stageRuns(stage, language.command) }) {
+				return runs(c, language.kind, fmt.Sprintf("%s is compiled from %s (%s); only Node programs are followed", Quote(c.argv[:1]), language.title, language.command))
+			}
+		}
+	}
 	return lost(c, "%s is a program that is not in the repository and not known here", Quote(c.argv[:1]))
 }
 
-// nothing is a container whose command nobody names here.
-func (f *follower) nothing(c command) found {
-	c.argv = nil
-	base := f.base()
-	if defaultsOf(base).service {
-		result := runs(c, "service-image", "")
-		result.Trail = nil
-		return result
-	}
-	result := lost(c, "neither the Dockerfile nor Compose names a program, and what the image %q runs is not known here", base)
-	if base == "" {
-		result = lost(c, "no image, Dockerfile or command that could be read names a program")
-	}
-	result.Trail = nil
-	return result
+// stageRuns tells whether a stage runs a command, given by its first words.
+func stageRuns(stage *model.Stage, command string) bool {
+	starts := regexp.MustCompile(`(^|[\s;&|/])` + regexp.QuoteMeta(command) + `(\s|$)`)
+	return slices.ContainsFunc(stage.Instructions, func(in model.Instruction) bool {
+		return in.Op == "RUN" && starts.MatchString(in.Script+strings.Join(in.Argv, " "))
+	})
 }
 
 // ownFile follows a file of the repository that is run as a program: a script with its interpreter in the first line.

@@ -33,10 +33,21 @@ func (f *follower) preparation(c command) (found, bool) {
 	if name == "tsc" || name == "vue-tsc" || name == "tsc-watch" || name == "tsup" {
 		return f.compiler(c)
 	}
+	if isBuilder(name) {
+		return prepared(c, "build"), true
+	}
 	if !isTool(name) {
 		return found{}, false
 	}
 	return prepared(c, "setup"), true
+}
+
+// isBuilder tells of programs that make modules out of the source and end.
+func isBuilder(name string) bool {
+	return slices.Contains([]string{
+		"babel", "swc", "esbuild", "rollup", "ncc", "tspc", "ttsc", "tsdown", "unbuild", "microbundle", "pkgroll", "graphql-codegen", "sass", "node-sass",
+		"tailwindcss", "postcss", "tsc-alias", "lingui", "paraglide-js", "gulp", "grunt", "spack", "bunchee",
+	}, name)
 }
 
 // isMigration recognises the commands of database tools that change a schema or fill tables.
@@ -62,17 +73,16 @@ func isMigration(name string, args []string) bool {
 
 // compiler follows `tsc --watch --onSuccess`, and takes a plain build for preparation.
 func (f *follower) compiler(c command) (found, bool) {
-	flags, rest := scattered(c.args(), "--onSuccess", "--onFirstSuccess", "-p", "--project", "-d", "--out-dir", "--format", "--outDir")
+	flags, _ := scattered(c.args(), "--onSuccess", "--onFirstSuccess", "-p", "--project", "-d", "--out-dir", "--format", "--outDir")
 	if text := value(flags, "--onSuccess", "--onFirstSuccess"); text != "" {
 		return f.shellText(c, text).launched(c, c.name()), true
 	}
-	_ = rest
 	if has(flags, "-w", "--watch") {
-		result := prepared(c, "setup")
+		result := prepared(c, "build")
 		result.daemon = true
 		return result, true
 	}
-	return prepared(c, "setup"), true
+	return prepared(c, "build"), true
 }
 
 // isTool tells of programs that do one thing and end.
@@ -85,12 +95,11 @@ func isTool(name string) bool {
 		"mongo", "mongosh", "mongoimport", "mongorestore", "mc", "aws", "gcloud", "az", "getent", "nslookup", "dig", "test", "expr", "which", "whereis",
 		"base64", "md5sum", "sha256sum", "diff", "install", "rsync", "service", "update-ca-certificates", "dpkg", "locale-gen", "setcap", "free",
 		"df", "du", "ps", "top", "pgrep", "pkill", "killall", "renice", "stat", "file", "od", "xxd", "rev", "tac", "nl", "fold", "paste", "split",
-		"mktemp", "mkfifo", "mount", "umount", "uuidgen", "iptables", "ip", "ifconfig", "update-alternatives", "ldconfig", "composer", "pip", "pip3",
-		"bundle", "rimraf", "mkdirp", "cpx", "copyfiles", "cpy", "ncp", "shx", "eslint", "prettier", "jest", "vitest", "mocha", "babel", "swc", "esbuild",
-		"rollup", "prisma", "graphql-codegen", "tsc-alias", "tspc", "ttsc", "husky", "is-ci", "patch-package", "del", "del-cli", "make-dir", "npm-check",
-		"ncc", "sentry-cli", "source-map-explorer", "typedoc", "openapi-generator-cli", "swagger-jsdoc", "sass", "node-sass", "tailwindcss", "postcss",
+		"mktemp", "mkfifo", "mount", "umount", "uuidgen", "iptables", "ip", "ifconfig", "update-alternatives", "ldconfig", "composer", "pip", "pip3", "rimraf", "mkdirp", "cpx", "copyfiles", "cpy", "ncp", "shx", "eslint", "prettier", "jest", "vitest", "mocha", "prisma",
+		"husky", "is-ci", "patch-package", "del", "del-cli", "make-dir", "npm-check",
+		"sentry-cli", "source-map-explorer", "typedoc", "openapi-generator-cli", "swagger-jsdoc",
 		"lint-staged", "depcheck", "license-checker", "cypress", "playwright", "ava", "tap", "nyc", "c8", "kill-port", "open-cli", "react-inject-env",
-		"import-meta-env", "kubectl", "docker", "expect", "dos2unix", "tsconfig-paths", "zx", "module-alias", "lingui", "paraglide-js", "size-limit",
+		"import-meta-env", "kubectl", "docker", "ab", "siege", "hey", "k6", "newman", "expect", "dos2unix", "tsconfig-paths", "zx", "module-alias", "size-limit",
 	}, name)
 }
 
@@ -107,7 +116,7 @@ func (f *follower) language(c command) (found, bool) {
 		{"go", "Go", []string{"go", "air", "reflex", "CompileDaemon", "realize", "dlv"}},
 		{"dotnet", ".NET", []string{"dotnet"}},
 		{"php", "PHP", []string{"php", "php-fpm", "apache2-foreground", "docker-php-entrypoint", "artisan", "frankenphp", "rr"}},
-		{"ruby", "Ruby", []string{"ruby", "rails", "rackup", "puma", "unicorn", "sidekiq", "irb", "rake", "jekyll"}},
+		{"ruby", "Ruby", []string{"ruby", "rails", "rackup", "puma", "unicorn", "sidekiq", "irb", "rake", "jekyll", "bundle"}},
 		{"rust", "Rust", []string{"cargo"}},
 		{"elixir", "Elixir", []string{"mix", "elixir", "iex", "erl"}},
 		{"perl", "Perl", []string{"perl", "plackup", "hypnotoad", "morbo"}},

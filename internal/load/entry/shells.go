@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -174,6 +175,9 @@ func pick(c command, leaves []leaf) found {
 		return lost(c, "%s starts no program", Quote(c.argv))
 	}
 	result := leaves[main].found
+	if result.role == setup {
+		result.kind = strongest(leaves)
+	}
 	var before []model.TrailStep
 	var others []model.Program
 	for i, l := range leaves {
@@ -188,8 +192,25 @@ func pick(c command, leaves []leaf) found {
 		}
 	}
 	result.Before = append(before, result.Before...)
+	if result.Kind == "static-server" && result.StaticBuild == "" {
+		for _, early := range before {
+			if early.Kind == "build" {
+				result.StaticBuild = early.Text
+			}
+		}
+	}
 	result.Others = append(others, result.Others...)
 	return result
+}
+
+// strongest is the kind of a script that only prepares: a migration or a build in it counts more than the rest.
+func strongest(leaves []leaf) string {
+	for _, kind := range []string{"build", "migration", "wait"} {
+		if slices.ContainsFunc(leaves, func(l leaf) bool { return l.found.kind == kind && !l.started.Condition }) {
+			return kind
+		}
+	}
+	return "setup"
 }
 
 func choose(leaves []leaf) int {
@@ -222,6 +243,7 @@ var migrates = regexp.MustCompile(`(?i)migrat|\bseed|schema|db[:-](push|setup|cr
 func (l leaf) asStep() model.TrailStep {
 	kind := l.found.kind
 	switch {
+	case kind == "build":
 	case l.started.Condition && (kind == "" || kind == "setup"):
 		kind = "setup"
 		if isProbe(l.command.name()) {
@@ -238,7 +260,14 @@ func (l leaf) asStep() model.TrailStep {
 
 // asProgram is one more program of the container.
 func (f found) asProgram(c command) model.Program {
+	argv, name := c.argv, c.label
+	if f.argv != nil {
+		argv = f.argv
+	}
+	if name == "" {
+		name = path.Base(argv[0])
+	}
 	return model.Program{
-		Name: c.name(), Argv: slices.Clone(c.argv), Module: f.Module, ImageModule: f.ImageModule, Span: c.place(),
+		Name: name, Argv: slices.Clone(argv), Module: f.Module, ImageModule: f.ImageModule, Span: c.place(),
 	}
 }

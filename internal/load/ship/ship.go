@@ -88,7 +88,7 @@ func (w *walker) visit(m module) {
 	if manifest := w.resolver.source.Manifest(m.source); manifest != nil {
 		w.manifests[manifest.File] = true
 	}
-	if !nodepkg.IsModule(m.source) {
+	if !nodepkg.IsModule(m.source) && path.Ext(m.source) != "" {
 		return
 	}
 	text, err := w.tree.Read(m.source)
