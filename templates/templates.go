@@ -10,7 +10,7 @@ import (
 )
 
 //go:embed packages/runtime/package.json packages/runtime/tsconfig.json packages/runtime/src
-//go:embed packages/build/package.json packages/build/tsconfig.json packages/build/bin packages/build/src
+//go:embed packages/build/package.json packages/build/tsconfig.json packages/build/adapters packages/build/bin packages/build/src
 var files embed.FS
 
 // File is one file of the emitted packages. Path is relative to the output directory.

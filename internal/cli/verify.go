@@ -173,6 +173,9 @@ func valuesOf(tree *source.Tree, project *model.Project, sp *model.ServicePlan) 
 			values[e.Name] = e.Value
 		}
 	}
+	if value, _, ok := plan.RedisPassword(sp.Service); ok && sp.Target == model.TargetRedisObject {
+		values[plan.RedisPasswordVariable] = value
+	}
 	for _, grant := range sp.Service.Secrets {
 		for _, object := range project.Secrets {
 			if object.Name != grant.Source {

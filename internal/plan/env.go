@@ -9,6 +9,7 @@ import (
 
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/platform"
+	"github.com/dock2edge/dock2edge/internal/source"
 )
 
 // environment sorts a service's variables into plain ones and required secrets. A secret's value goes nowhere.
@@ -36,6 +37,11 @@ func (b *builder) environment(sp *model.ServicePlan) {
 		}
 	}
 	b.secretFiles(sp)
+	if sp.Target == model.TargetRedisObject {
+		if _, span, ok := RedisPassword(sp.Service); ok {
+			sp.Secrets = append(sp.Secrets, model.Secret{Name: RedisPasswordVariable, Why: "the password that clients of the Redis server give", Span: span})
+		}
+	}
 	slices.SortStableFunc(sp.Vars, func(a, b model.EnvVar) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(sp.Secrets, func(a, b model.Secret) int { return cmp.Compare(a.Name, b.Name) })
 	sp.Secrets = slices.CompactFunc(sp.Secrets, func(a, b model.Secret) bool { return a.Name == b.Name })
@@ -100,6 +106,26 @@ func (b *builder) secretFiles(sp *model.ServicePlan) {
 		sp.SecretFiles = append(sp.SecretFiles, model.SecretFile{Path: target, Variable: name})
 		sp.Secrets = append(sp.Secrets, model.Secret{Name: name, Why: "the text of " + target, Span: grant.Span})
 	}
+}
+
+// RedisPasswordVariable is the required secret that holds a Redis server's password.
+const RedisPasswordVariable = "REDIS_PASSWORD"
+
+// RedisPassword finds the password that a Redis container asks of its clients: --requirepass, or the variable that some
+// images take.
+func RedisPassword(service *model.Service) (value string, span source.Span, ok bool) {
+	if service.Command != nil {
+		words := strings.Fields(strings.Join(service.Command.Argv, " "))
+		if i := slices.Index(words, "--requirepass"); i >= 0 && i+1 < len(words) && words[i+1] != `""` && words[i+1] != "''" {
+			return strings.Trim(words[i+1], `"'`), service.Command.Span, true
+		}
+	}
+	for _, e := range service.Environment {
+		if (e.Name == "REDIS_PASSWORD" || e.Name == "VALKEY_PASSWORD" || e.Name == "KEYDB_PASSWORD") && e.Value != "" {
+			return e.Value, e.Span, true
+		}
+	}
+	return "", source.Span{}, false
 }
 
 // SecretVariable is the name of the required secret that holds the text of a Compose secret.

@@ -59,9 +59,7 @@ func finish(sp *model.ServicePlan, r *model.Recipe) {
 	if !slices.ContainsFunc(r.Stages, installs) && service.Ship != nil && len(service.Ship.Packages) > 0 {
 		// The original installs its packages when it starts, or mounts the host's node_modules; either way they are needed now.
 		r.Overlays, last.Steps = nil, append(last.Steps, r.Overlays...)
-		for _, dir := range manifestDirs(sp) {
-			last.Steps = append(last.Steps, model.RecipeStep{Run: "npm install", Cwd: dir})
-		}
+		last.Steps = append(last.Steps, installSteps(sp)...)
 	}
 	for _, step := range entry.Before {
 		if step.Kind == "build" {
@@ -71,6 +69,22 @@ func finish(sp *model.ServicePlan, r *model.Recipe) {
 	if len(service.Ship.Dynamic) > 0 {
 		r.Node.Registry = registry(sp)
 	}
+}
+
+// installSteps install the app's packages: with the command that the container runs when it starts, else with npm.
+func installSteps(sp *model.ServicePlan) []model.RecipeStep {
+	entry := sp.Service.Entry
+	for _, step := range entry.Before {
+		run := model.RecipeStep{Run: step.Text, Cwd: orRoot(entry.Workdir), Line: step.Span.Start.Line}
+		if installs(model.RecipeStage{Steps: []model.RecipeStep{run}}) {
+			return []model.RecipeStep{run}
+		}
+	}
+	var steps []model.RecipeStep
+	for _, dir := range manifestDirs(sp) {
+		steps = append(steps, model.RecipeStep{Run: "npm install", Cwd: dir})
+	}
+	return steps
 }
 
 func orRoot(dir string) string {
@@ -137,7 +151,7 @@ func workdir(service *model.Service) string {
 }
 
 func recipeStage(image *model.Image, stage *model.Stage) model.RecipeStage {
-	out := model.RecipeStage{Name: stage.ID(), From: stage.Base, Workdir: orRoot(stage.Workdir), Env: plainEnv(stage.Env), Exclude: image.Ignore}
+	out := model.RecipeStage{Name: stage.ID(), From: stage.Base, Workdir: orRoot(stage.Workdir), Env: plainEnv(stage.Env), Exclude: image.Ignore, Steps: []model.RecipeStep{}}
 	if stage.BaseStage != nil {
 		out.From = stage.BaseStage.ID()
 	}

@@ -141,7 +141,7 @@ func processReason(sp *model.ServicePlan) (model.Reason, bool) {
 		kind model.NeedKind
 		text string
 	}{
-		{model.NeedProcess, "%s outlives a request, and in a plain Worker everything belongs to the request that made it"},
+		{model.NeedProcess, "%s must outlive a request, and in a plain Worker everything belongs to the request that made it"},
 		{model.NeedSQL, "its database connections outlive a request"},
 		{model.NeedRedis, "its Redis connections outlive a request"},
 		{model.NeedStore, "its connections to a data store outlive a request"},

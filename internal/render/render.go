@@ -68,8 +68,6 @@ func (r *renderer) service(sp *model.ServicePlan) error {
 	r.json(path.Join(dir, "package.json"), servicePackage(sp))
 	if sp.Recipe != nil {
 		r.json(path.Join(dir, "build.json"), sp.Recipe)
-	} else {
-		r.json(path.Join(dir, "build.json"), map[string]any{"version": 1, "kind": "worker"})
 	}
 	if sp.Target != model.TargetAssets {
 		r.add(path.Join(dir, "tsconfig.json"), serviceTSConfig)

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -196,29 +194,34 @@ func gatewayConfig(sp *model.ServicePlan) any {
 	return config
 }
 
-// redisOptions are the options of the Redis server that the container's command sets.
+// redisOptions are the options of the Redis server that the container's command sets. The password is a required secret.
 func redisOptions(sp *model.ServicePlan) any {
-	options := map[string]any{}
-	if sp.Service.Command != nil {
-		options["command"] = redacted(sp.Service.Command.Argv)
-	}
+	options := struct {
+		RequirePass *string           `json:"requirePass"`
+		Config      map[string]string `json:"config,omitempty"`
+	}{Config: map[string]string{}}
 	for _, s := range sp.Secrets {
-		options["passwordVariable"] = s.Name
+		options.RequirePass = &s.Name
 	}
-	return options
-}
-
-// redacted takes the password out of a server's command line; it is a required secret.
-func redacted(argv []string) []string {
-	var out []string
+	if sp.Service.Command == nil {
+		return options
+	}
+	argv := sp.Service.Command.Argv
 	for i := 0; i < len(argv); i++ {
-		if argv[i] == "--requirepass" || argv[i] == "--masterauth" {
-			i++
+		name, isOption := strings.CutPrefix(argv[i], "--")
+		if !isOption {
 			continue
 		}
-		out = append(out, argv[i])
+		var values []string
+		for i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "--") {
+			i++
+			values = append(values, argv[i])
+		}
+		if name != "requirepass" && name != "masterauth" && name != "user" {
+			options.Config[name] = strings.Join(values, " ")
+		}
 	}
-	return nonNil(out)
+	return options
 }
 
 var quotedKey = regexp.MustCompile(`(?m)^(\s*)"([A-Za-z_$][A-Za-z0-9_$]*)": `)
@@ -251,5 +254,3 @@ func nonNil[T any](list []T) []T {
 	}
 	return list
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

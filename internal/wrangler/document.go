@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -55,12 +56,16 @@ func (d *Document) Set(key string, value any, comment string) error {
 	return nil
 }
 
-// Bytes is the formatted text.
+// Bytes is the formatted text: hujson's own format without its alignment of values, which makes every line of a table
+// change when one key is added.
 func (d *Document) Bytes() []byte {
 	root := d.root.Clone()
 	root.Format()
-	return root.Pack()
+	return aligned.ReplaceAll(root.Pack(), []byte("$1 "))
 }
+
+// aligned is a key with the blanks that align its value.
+var aligned = regexp.MustCompile(`(?m)^(\t+"(?:[^"\\]|\\.)*":) {2,}`)
 
 // Get decodes the value of a top-level key into target and tells whether the key is there.
 func (d *Document) Get(key string, target any) (bool, error) {
