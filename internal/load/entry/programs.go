@@ -59,6 +59,21 @@ func stageRuns(stage *model.Stage, command string) bool {
 	})
 }
 
+// nothing is a container whose command nobody names here.
+func (f *follower) nothing(c command) found {
+	c.argv = nil
+	base := f.base()
+	result := lost(c, "neither the Dockerfile nor Compose names a program, and what the image %q runs is not known here", base)
+	switch {
+	case defaultsOf(base).service:
+		result = runs(c, "service-image", "")
+	case base == "":
+		result = lost(c, "no image, Dockerfile or command that could be read names a program")
+	}
+	result.Trail = nil
+	return result
+}
+
 // ownFile follows a file of the repository that is run as a program: a script with its interpreter in the first line.
 func (f *follower) ownFile(c command) (found, bool) {
 	file, ok := f.executable(c)
