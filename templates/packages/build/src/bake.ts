@@ -23,7 +23,11 @@ function* walk(root: string, folder: string, image: string, inPackages: boolean,
   for (const name of entries) {
     const path = join(folder, name);
     const imagePath = `${image}/${name}`;
-    if (!inPackages && (LEFT_OUT.has(name) || TOOLS.includes(imagePath))) continue;
+    if (!inPackages && (LEFT_OUT.has(name) || TOOLS.includes(imagePath))) {
+      empty = false;
+      if (name === "node_modules" && statSync(path).isDirectory()) yield { image: `${imagePath}/`, path };
+      continue;
+    }
     let real: string;
     try {
       real = realpathSync(path);

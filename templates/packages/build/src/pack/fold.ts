@@ -18,6 +18,36 @@ export interface FoldContext {
   file: string;
   /** Variables that are declared once, with a value. */
   constants: Map<string, ts.Expression>;
+  /** Names of the path module, and of its functions, in this file: an array's `join` is another thing. */
+  pathNames: Set<string>;
+}
+
+const PATH_MODULE = /^(?:node:)?path(?:\/posix)?$/;
+
+/** The names under which a file knows the path module or its functions, by import or by require. */
+export function pathNamesOf(file: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const bind = (name: ts.BindingName | ts.ImportClause | undefined): void => {
+    if (!name) return;
+    if (ts.isIdentifier(name)) names.add(name.text);
+    else if (ts.isObjectBindingPattern(name)) for (const element of name.elements) bind(element.name);
+    else if (ts.isImportClause(name)) {
+      if (name.name) names.add(name.name.text);
+      const bindings = name.namedBindings;
+      if (bindings && ts.isNamespaceImport(bindings)) names.add(bindings.name.text);
+      else if (bindings) for (const element of bindings.elements) names.add(element.name.text);
+    }
+  };
+  const isPath = (node: ts.Node | undefined): boolean => !!node && ts.isStringLiteral(node) && PATH_MODULE.test(node.text);
+  const requiresPath = (node: ts.Expression): boolean =>
+    ts.isCallExpression(node) && node.arguments.some((argument) => isPath(argument) || (ts.isCallExpression(argument) && requiresPath(argument)));
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && isPath(node.moduleSpecifier)) bind(node.importClause);
+    else if (ts.isVariableDeclaration(node) && node.initializer && requiresPath(node.initializer)) bind(node.name);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return names;
 }
 
 const MAX_DEPTH = 20;
@@ -48,11 +78,20 @@ export function constantsOf(file: ts.SourceFile): Map<string, ts.Expression> {
   return found;
 }
 
-/** The name of a called function: `join` of `path.join(…)` and of `join(…)`. */
+/** The name of a called function: `dirname` of `path.dirname(…)` and of `dirname(…)`. */
 function calleeName(call: ts.CallExpression): string | undefined {
   if (ts.isIdentifier(call.expression)) return call.expression.text;
   if (ts.isPropertyAccessExpression(call.expression)) return call.expression.name.text;
   return undefined;
+}
+
+/** Is this a call of the path module: `path.join`, `path_1.default.join`, `require("path").join` or an imported `join`? */
+function isPathCall(call: ts.CallExpression, context: FoldContext): boolean {
+  let object: ts.Expression = call.expression;
+  while (ts.isPropertyAccessExpression(object)) object = object.expression;
+  if (ts.isIdentifier(object)) return context.pathNames.has(object.text);
+  const argument = ts.isCallExpression(object) ? object.arguments[0] : undefined;
+  return !!argument && ts.isStringLiteral(argument) && PATH_MODULE.test(argument.text);
 }
 
 function concat(parts: (Folded | undefined)[]): Folded | undefined {
@@ -92,6 +131,7 @@ function foldCall(call: ts.CallExpression, context: FoldContext, depth: number):
   switch (name) {
     case "join":
     case "resolve":
+      if (!isPathCall(call, context)) return undefined;
       return call.arguments.length > 0 ? join(name, call.arguments.map((_, i) => fold1(i))) : undefined;
     case "normalize":
     case "String":
@@ -135,6 +175,17 @@ function foldProperty(node: ts.PropertyAccessExpression, context: FoldContext, d
   return url && name === "pathname" ? { ...url, text: url.text.replace(/^file:\/\//, "") } : url;
 }
 
+const OR = new Set([ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken]);
+
+/** One of two: what their texts have in common at the beginning. */
+function either(a: ts.Expression, b: ts.Expression, context: FoldContext, depth: number): Folded | undefined {
+  const [first, second] = [fold(a, context, depth + 1), fold(b, context, depth + 1)];
+  if (!first || !second) return undefined;
+  let length = 0;
+  while (length < first.text.length && first.text[length] === second.text[length]) length++;
+  return { text: first.text.slice(0, length), exact: first.exact && second.exact && first.text === second.text };
+}
+
 /** Folds an expression; undefined when nothing is known of it. */
 export function fold(node: ts.Expression, context: FoldContext, depth = 0): Folded | undefined {
   if (depth > MAX_DEPTH) return undefined;
@@ -156,6 +207,8 @@ export function fold(node: ts.Expression, context: FoldContext, depth = 0): Fold
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     return concat([fold(node.left, context, depth + 1), fold(node.right, context, depth + 1)]);
   }
+  if (ts.isConditionalExpression(node)) return either(node.whenTrue, node.whenFalse, context, depth);
+  if (ts.isBinaryExpression(node) && OR.has(node.operatorToken.kind)) return either(node.left, node.right, context, depth);
   if (ts.isCallExpression(node)) return foldCall(node, context, depth);
   if (ts.isNewExpression(node)) return foldUrl(node, context, depth);
   return ts.isPropertyAccessExpression(node) ? foldProperty(node, context, depth) : undefined;

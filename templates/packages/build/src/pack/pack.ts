@@ -12,7 +12,7 @@ import { matcher } from "../image/patterns.ts";
 import { decoratorOptions, type DecoratorOptions, transpile } from "./decorators.ts";
 import { findOverride, loadedByName, readAtRunTime } from "./overrides.ts";
 import { type Package, Packages } from "./packages.ts";
-import { definitions, findLoads, INSIDE, OWN_MODULES, REGISTERED, rewrite } from "./rewrite.ts";
+import { definitions, findLoads, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite } from "./rewrite.ts";
 
 /** Something the user should know. `file` is an image path. */
 export interface Warning {
@@ -89,6 +89,7 @@ class Packer {
   #wasm = new Map<string, string>();
   #reads = new Set<string>();
   #registered = new Map<string, string[]>();
+  #resolved = new Map<string, Record<string, string | null>>();
   #edited = new Set<string>();
   #used = new Map<string, Package>();
 
@@ -247,7 +248,7 @@ class Packer {
       setup: (build) => {
         this.#resolving(build);
         this.#virtualModules(build);
-        build.onLoad({ filter: MODULE_FILE, namespace: "file" }, (args) => this.#load(args.path));
+        build.onLoad({ filter: MODULE_FILE, namespace: "file" }, (args) => this.#load(build, args.path));
       },
     };
   }
@@ -272,16 +273,10 @@ class Packer {
         pluginData: SKIP,
       });
       const file = found.errors.length > 0 || found.external ? undefined : found.path;
-      if (kind === "require-resolve") return this.#resolvedOnly(args.path, file);
-      return this.#place(args.path, importer, file);
+      const place = this.#place(args.path, importer, file);
+      // Where nothing is to be changed esbuild resolves by itself: only then it knows what package.json says of the module.
+      return place.path === file && !place.namespace ? undefined : place;
     });
-  }
-
-  /** require.resolve("x") becomes the image path, and the file there is one the app may read. */
-  #resolvedOnly(name: string, file: string | undefined): { path: string; external: true } {
-    if (!file || !this.#isInside(file)) return { path: name, external: true };
-    if (!MODULE_FILE.test(file)) this.#reads.add(this.#toImage(file));
-    return { path: this.#toImage(file), external: true };
   }
 
   #place(name: string, importer: string, file: string | undefined): { path: string; namespace?: string } {
@@ -343,6 +338,7 @@ class Packer {
       const files = this.#own().filter((file) => globs.some((matches) => matches(file)));
       return this.#registrations(path, files) + this.#packagesLoadedByName();
     }
+    if (path.startsWith(RESOLVED)) return `module.exports = ${quote(this.#resolved.get(path) ?? {})};`;
     if (path === OWN_MODULES) return this.#registrations(path, this.#node.registry.length > 0 ? [] : this.#own());
     return this.#registrations(path, this.#registered.get(path) ?? []);
   }
@@ -370,7 +366,7 @@ class Packer {
 
   // ---------------------------------------------------------------- modules
 
-  #load(path: string): { contents: string; loader: ModuleLoader; resolveDir: string } {
+  async #load(build: PluginBuild, path: string): Promise<{ contents: string; loader: ModuleLoader; resolveDir: string }> {
     let text = readFileSync(path, "utf8");
     let loader = loaderOf(path);
     const resolveDir = dirname(path);
@@ -392,9 +388,23 @@ class Packer {
       modulesFrom: (prefix) => this.#modulesFrom(prefix),
     });
     if (result.registered.length > 0) this.#registered.set(REGISTERED + file, result.registered);
+    if (/\b__image_resolved\b/.test(result.code)) this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved));
     if (owner) for (const place of result.paths) this.#read(place, owner);
     else this.#unknown.push(...result.unknown.map((line) => ({ file, line })));
     return { contents: result.code, loader, resolveDir };
+  }
+
+  /** What names come to in require.resolve: an image path, whose file the app may read; null where there is nothing. */
+  async #resolve(build: PluginBuild, importer: string, names: string[]): Promise<Record<string, string | null>> {
+    const table: Record<string, string | null> = {};
+    for (const name of names) {
+      const options = { kind: "require-resolve", importer, resolveDir: dirname(importer), pluginData: SKIP } as const;
+      const found = isBuiltin(name) ? undefined : await build.resolve(name, options);
+      const file = found && found.errors.length === 0 && this.#isInside(found.path) ? found.path : undefined;
+      if (file && !MODULE_FILE.test(file)) this.#reads.add(this.#toImage(file));
+      table[name] = file ? this.#toImage(file) : isBuiltin(name) ? name : null;
+    }
+    return table;
   }
 
   #edit(path: string, text: string, owner: Package | undefined): string {

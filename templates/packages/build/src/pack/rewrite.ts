@@ -8,7 +8,7 @@
  */
 import { posix } from "node:path";
 import ts from "typescript";
-import { constantsOf, fold, type FoldContext } from "./fold.ts";
+import { constantsOf, fold, type FoldContext, pathNamesOf } from "./fold.ts";
 
 /** esbuild's `define` for the variables that `rewrite` declares. */
 export const definitions: Record<string, string> = {
@@ -25,6 +25,8 @@ export const definitions: Record<string, string> = {
 export const INSIDE = "dock2edge:inside";
 /** The virtual module that registers all of the app's own modules. */
 export const OWN_MODULES = "dock2edge:own-modules";
+/** With a module's image path behind it: a table of what its require.resolve calls come to. */
+export const RESOLVED = "dock2edge:resolved:";
 /** With a module's image path behind it: the virtual module that registers what that module loads by computed names. */
 export const REGISTERED = "dock2edge:registered:";
 
@@ -49,6 +51,8 @@ export interface Rewritten {
   unknown: number[];
   /** Image paths of the modules that a computed name of this module may mean. */
   registered: string[];
+  /** Names that the module passes to require.resolve. The code reads what they come to from RESOLVED. */
+  resolved: string[];
   /** Image paths, fully known, that the module makes from its own place: it may read them. */
   paths: string[];
 }
@@ -59,7 +63,7 @@ interface Edit {
   text: string;
 }
 
-const MAY_LOAD_BY_NAME = /\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
+const MAY_LOAD_BY_NAME = /\brequire\.resolve\b|\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
 const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b/;
 /** Bundles made by browserify and webpack pass their own `require`, but parsing a large one costs; this is far above any module. */
 const MAX_PARSED = 3_000_000;
@@ -82,9 +86,11 @@ function isShadowed(node: ts.Node, name: string): boolean {
 class Rewriter {
   readonly edits: Edit[] = [];
   readonly registered = new Set<string>();
+  readonly resolved = new Set<string>();
   readonly unknown: number[] = [];
   readonly paths = new Set<string>();
   usesRequire = false;
+  usesResolve = false;
   usesImport = false;
   readonly #source: ts.SourceFile;
   readonly #options: RewriteOptions;
@@ -95,7 +101,7 @@ class Rewriter {
   constructor(source: ts.SourceFile, options: RewriteOptions) {
     this.#source = source;
     this.#options = options;
-    this.#context = { file: options.file, constants: constantsOf(source) };
+    this.#context = { file: options.file, constants: constantsOf(source), pathNames: pathNamesOf(source) };
   }
 
   run(): void {
@@ -149,6 +155,11 @@ class Rewriter {
       if (argument) this.#loadCreated(callee, argument);
       return;
     }
+    if (ts.isPropertyAccessExpression(callee) && callee.name.text === "resolve" && ts.isIdentifier(callee.expression)) {
+      const object = callee.expression.text;
+      if (this.#created.has(object) || (object === "require" && !isShadowed(node, "require"))) this.#resolve(callee, argument);
+      return;
+    }
     if (!ts.isIdentifier(callee) || !argument) return;
     if (this.#created.has(callee.text)) this.#loadCreated(callee, argument);
     else if (callee.text === "require" && !isShadowed(node, "require")) this.#load(callee, argument, "__image_require");
@@ -157,6 +168,14 @@ class Rewriter {
   #loadCreated(callee: ts.Expression, argument: ts.Expression): void {
     if (ts.isStringLiteralLike(argument)) this.#replace(callee, "require");
     else this.#load(callee, argument, "__image_require", "require");
+  }
+
+  /** require.resolve: what a literal name comes to is known when packing. */
+  #resolve(callee: ts.Expression, argument: ts.Expression | undefined): void {
+    const folded = argument && fold(argument, this.#context);
+    if (argument && folded?.exact && !folded.text.startsWith("/")) this.resolved.add(folded.text);
+    this.usesResolve = true;
+    this.#replace(callee, "__image_resolve");
   }
 
   /** A require or import(): left alone for a literal, made one where the name can be known, else sent to the registry. */
@@ -187,11 +206,7 @@ class Rewriter {
     if (ts.isCallExpression(parent) && parent.expression === node) return;
     if (ts.isPropertyAccessExpression(parent)) {
       if (parent.name === node) return;
-      const isResolve = parent.name.text === "resolve" && ts.isCallExpression(parent.parent);
-      if (isResolve && parent.parent.arguments[0] && ts.isStringLiteralLike(parent.parent.arguments[0])) {
-        this.#replace(node, "require");
-        return;
-      }
+      if (parent.name.text === "resolve" && ts.isCallExpression(parent.parent)) return;
     }
     if (ts.isPropertyAssignment(parent) && parent.name === node) return;
     this.#replace(node, ts.isShorthandPropertyAssignment(parent) ? `${node.text}: __created_${node.text}` : `__created_${node.text}`);
@@ -224,7 +239,12 @@ function declarations(text: string, options: RewriteOptions, found: Rewriter | u
   if (/\brequire\.main\b/.test(text)) parts.push("var __image_main=__image_inside.main");
   if (found?.usesRequire) parts.push(`var __image_require=__image_inside.requireFrom(${quote(options.file)})`);
   if (found?.usesImport) parts.push(`var __image_import=__image_inside.importFrom(${quote(options.file)})`);
+  if (found?.usesResolve) parts.push(`var __image_resolve=__image_inside.resolver(${quote(options.file)},__image_resolved)`);
   const helpers: string[] = [];
+  if (found?.usesResolve) {
+    const id = quote(RESOLVED + options.file);
+    helpers.push(options.isEsm ? `import __image_resolved from ${id}` : `var __image_resolved=require(${id})`);
+  }
   const load = (id: string): string => (options.isEsm ? `import ${quote(id)}` : `require(${quote(id)})`);
   if (parts.some((part) => part.includes("__image_inside"))) {
     helpers.push(options.isEsm ? `import __image_inside from ${quote(INSIDE)}` : `var __image_inside=require(${quote(INSIDE)})`);
@@ -258,6 +278,7 @@ export function rewrite(text: string, options: RewriteOptions): Rewritten {
     code,
     unknown: found?.unknown ?? [],
     registered: [...(found?.registered ?? [])],
+    resolved: [...(found?.resolved ?? [])],
     paths: [...(found?.paths ?? [])],
   };
 }

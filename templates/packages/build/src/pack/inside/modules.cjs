@@ -8,13 +8,13 @@ exports.main = undefined;
 
 /** Makes a module known under its image path, to this file and to the host's own require. */
 exports.add = (path, esm, load) => {
-  modules.set(path, { esm, load });
+  modules.set(path, { esm, load, path });
   host.register(path, load);
 };
 
 /** Makes a package known under its name. */
 exports.addPackage = (name, load) => {
-  modules.set(name, { esm: false, load });
+  modules.set(name, { esm: false, load, path: name });
   host.register(name, load);
 };
 
@@ -58,6 +58,22 @@ exports.requireFrom = (file) => {
     if (found) return found.load();
     return require(/^\.\.?(\/|$)/.test(name) ? normalize(directory + "/" + name) : name);
   };
+};
+
+/** `require.resolve` as the module `file` sees it. `known` has the literal names; null where there is nothing. */
+exports.resolver = (file, known) => {
+  const resolve = (id, options) => {
+    const name = String(id);
+    if (known[name]) return known[name];
+    const path = /^\.\.?(\/|$)/.test(name) ? normalize(directoryOf(file) + "/" + name) : name;
+    const found = find(directoryOf(file), name);
+    if (found) return found.path;
+    if (known[name] === null) {
+      throw Object.assign(new Error(`Cannot find module '${name}'`), { code: "MODULE_NOT_FOUND" });
+    }
+    return require.resolve(path, options);
+  };
+  return Object.assign(resolve, { paths: () => [] });
 };
 
 /** `import()` for names that are not literals, as the module `file` sees it. */
