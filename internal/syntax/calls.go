@@ -45,7 +45,18 @@ func (b *builder) emitCall(n int32) {
 		}
 	}
 	call.AssignedTo, call.AssignedGlobal = b.assignedTo(n)
+	owner := ""
+	if k := b.kind(bare); k == kMember || k == kSubscript {
+		if on := b.eval(b.child(bare, fObject)); on.kind == entityName {
+			owner = on.name
+			if on.made != 0 {
+				call.On = b.span(on.made)
+			}
+		}
+	}
+	call.Decorates = b.decorates(n)
 	b.module.Calls = append(b.module.Calls, call)
+	b.places.owners = append(b.places.owners, owner)
 	b.places.calls = append(b.places.calls, b.unitAt(n))
 	raw := ""
 	if callee.kind == entityName {
@@ -166,14 +177,52 @@ func (b *builder) callEdges(n int32, callee entity, arguments []int32) {
 	default:
 		return
 	}
-	for i, argument := range arguments {
-		if given := b.eval(argument); given.kind == entityName && given.name != "undefined" && i < 8 {
-			e.arguments = append(e.arguments, given.name)
+	for i, node := range arguments {
+		if given := b.eval(node); given.kind == entityName && given.name != "undefined" && i < 8 {
+			e.arguments = append(e.arguments, b.argument(given.name, given.made))
 		} else {
-			e.arguments = append(e.arguments, "")
+			e.arguments = append(e.arguments, argument{})
 		}
 	}
 	b.edges = append(b.edges, e)
+}
+
+func (b *builder) argument(raw string, made int32) argument {
+	if made == 0 {
+		return argument{raw: raw}
+	}
+	return argument{raw: raw, made: b.span(made)}
+}
+
+// decorates is the class or method that a decorator's call decorates.
+func (b *builder) decorates(n int32) string {
+	decorator := b.parent(n)
+	if b.kind(decorator) != kDecorator {
+		return ""
+	}
+	owner := b.parent(decorator)
+	class := b.enclosingClass(decorator)
+	switch b.kind(owner) {
+	case kClassDecl, kClass:
+		return b.units[b.unitOf[owner]].name
+	case kExport:
+		for c := b.nodes[decorator].next; c != none; c = b.nodes[c].next {
+			if k := b.kind(c); k == kClassDecl || k == kClass {
+				return b.units[b.unitOf[c]].name
+			}
+		}
+		return ""
+	case kClassBody: // TypeScript: the decorators stand before the method
+		for owner = b.nodes[decorator].next; owner != none; owner = b.nodes[owner].next {
+			if k := b.kind(owner); k != kDecorator && k != kComment {
+				break
+			}
+		}
+	}
+	if class == none || owner == none || b.kind(owner) != kMethod {
+		return ""
+	}
+	return b.units[b.unitOf[class]].name + "." + b.functionName(owner)
 }
 
 // argumentEdges notes when the functions handed to a call run.
@@ -196,7 +245,7 @@ func (b *builder) pluginEdge(n, plugin int32) {
 	if server.kind != entityName {
 		return
 	}
-	e := edge{from: b.unitAt(n), flow: flowCall, arguments: []string{server.name}}
+	e := edge{from: b.unitAt(n), flow: flowCall, arguments: []argument{b.argument(server.name, n)}}
 	switch found := b.eval(plugin); found.kind {
 	case entityUnit:
 		e.to = found.node

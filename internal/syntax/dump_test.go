@@ -43,9 +43,9 @@ func dump(m *Module) string {
 		if callee == "" {
 			callee = "?" + c.Method
 		}
-		line(c.Span, "%s(%s) %s%s%s%s%s%s%s", callee, strings.Join(args, ", "), whereName(c.Where), flag(c.New, "new"),
+		line(c.Span, "%s(%s) %s%s%s%s%s%s%s%s%s", callee, strings.Join(args, ", "), whereName(c.Where), flag(c.New, "new"),
 			flag(c.Await, "await"), text(" in=", c.Function), count(" loops=", c.LoopDepth), text(" to=", c.AssignedTo),
-			flag(c.AssignedGlobal, "global"))
+			flag(c.AssignedGlobal, "global"), place(m, " on=", c.On), text(" decorates=", c.Decorates))
 	}
 	section("reads", len(m.Reads))
 	for _, r := range m.Reads {
@@ -113,6 +113,9 @@ func dumpValue(v Value) string {
 		if fallback, ok := v.Fields["default"]; ok {
 			return "$" + v.Text + "||" + dumpValue(fallback)
 		}
+		if !v.Made.IsZero() {
+			return fmt.Sprintf("$%s@%d:%d", v.Text, v.Made.Start.Line, v.Made.Start.Column)
+		}
 		return "$" + v.Text
 	case Array:
 		var items []string
@@ -133,4 +136,15 @@ func dumpValue(v Value) string {
 		return "{" + strings.Join(fields, ", ") + "}"
 	}
 	return "?"
+}
+
+// place is a span's start, with its file when that is another.
+func place(m *Module, prefix string, span source.Span) string {
+	switch {
+	case span.IsZero():
+		return ""
+	case span.File == m.File:
+		return fmt.Sprintf("%s%d:%d", prefix, span.Start.Line, span.Start.Column)
+	}
+	return prefix + span.String()
 }

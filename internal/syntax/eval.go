@@ -25,6 +25,8 @@ type entity struct {
 	kind entityKind
 	name string
 	node int32
+	// made is, for a name that ends in a call, the call or new; 0 for others.
+	made int32
 }
 
 func named(raw string) entity { return entity{kind: entityName, name: raw} }
@@ -308,7 +310,7 @@ func (b *builder) evalCall(n int32) entity {
 		if passesThrough(callee.name) && len(arguments) > 0 {
 			return b.eval(arguments[0])
 		}
-		return named(callName(callee.name))
+		return entity{kind: entityName, name: callName(callee.name), made: n}
 	}
 	if b.interopHelper(function) && len(arguments) > 0 {
 		return b.eval(arguments[0])
@@ -366,7 +368,7 @@ func (b *builder) evalNew(n int32) entity {
 	constructor := b.eval(b.child(n, fConstructor))
 	switch constructor.kind {
 	case entityName:
-		return named(callName(constructor.name))
+		return entity{kind: entityName, name: callName(constructor.name), made: n}
 	case entityClass:
 		return entity{kind: entityInstance, node: constructor.node}
 	}

@@ -3,12 +3,16 @@ package syntax
 import (
 	"maps"
 	"slices"
+
+	"github.com/dock2edge/dock2edge/internal/source"
 )
 
 // export is what one exported name is, in a form that outlives the tree.
 type export struct {
 	// raw is the name it leads to out of the module: "pg.Pool()" for `new Pool()`.
 	raw string
+	// made is where raw was made, when a call made it.
+	made source.Span
 	// unit is the function or class it is, -1 for other things.
 	unit int32
 	// members are properties of an object, static members of a class, or members of an instance.
@@ -32,7 +36,7 @@ func (b *builder) takeLinks() links {
 		}
 		found := b.exportOf(b.eval(e.node), made, 0)
 		if value := b.fold(e.node); constant(value) {
-			found = &export{raw: found.raw, unit: found.unit, members: found.members, result: found.result, value: value}
+			found = &export{raw: found.raw, made: found.made, unit: found.unit, members: found.members, result: found.result, value: value}
 		}
 		taken.exports[e.name] = found
 	}
@@ -63,6 +67,9 @@ func (b *builder) exportOf(e entity, made map[entity]*export, depth int) *export
 	switch e.kind {
 	case entityName:
 		out.raw = e.name
+		if e.made != 0 {
+			out.made = b.span(e.made)
+		}
 	case entityUnit:
 		out.unit = e.node
 		if result := b.returned(e); result.kind != entityNone {
@@ -102,7 +109,7 @@ func (b *builder) exportMembers(owner entity, names map[string]int32, made map[e
 		node := names[name]
 		found := b.exportOf(b.member(owner, name), made, depth+1)
 		if value := b.fold(node); found.unit < 0 && constant(value) {
-			found = &export{raw: found.raw, unit: -1, members: found.members, value: value}
+			found = &export{raw: found.raw, made: found.made, unit: -1, members: found.members, value: value}
 		}
 		members[name] = found
 	}
@@ -137,7 +144,7 @@ func (b *builder) exportLiteral(n int32, made map[entity]*export, depth int) map
 		}
 		found := b.exportOf(b.eval(node), made, depth+1)
 		if value := b.fold(node); found.unit < 0 && constant(value) {
-			found = &export{raw: found.raw, unit: -1, members: found.members, value: value}
+			found = &export{raw: found.raw, made: found.made, unit: -1, members: found.members, value: value}
 		}
 		members[name] = found
 	}

@@ -105,9 +105,14 @@ func (b *builder) reference(e entity) Value {
 		case "Infinity":
 			return numberValue(math.Inf(1))
 		}
+		value := Value{raw: e.name}
 		if name := shown(e.name); name != "" {
-			return Value{Kind: Ref, Text: name, raw: e.name}
+			value.Kind, value.Text = Ref, name
+			if e.made != 0 {
+				value.Made = b.span(e.made)
+			}
 		}
+		return value
 	}
 	return Value{}
 }

@@ -1,6 +1,10 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/source"
+)
 
 // links is what Link needs of a module besides what rules see.
 type links struct {
@@ -50,7 +54,7 @@ type param struct {
 // given is an argument that a parameter was seen with: a raw name in a module.
 type given struct {
 	module *Module
-	raw    string
+	argument
 }
 
 // target is what a raw name leads to. With export nil and name "" it is the module itself.
@@ -59,6 +63,7 @@ type target struct {
 	export *export
 	name   string // a raw name that leads out of the project
 	value  Value  // the constant that was exported on the way
+	made   source.Span
 }
 
 // maxFollow bounds how many modules a name is followed through.
@@ -89,6 +94,9 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 	if unit, index, rest, isParam := splitParam(raw); isParam {
 		for _, g := range l.params[param{m, unit, index}] {
 			if t, ok := l.follow(g.module, g.raw+rest, depth+1); ok {
+				if rest == "" && !g.made.IsZero() {
+					t.made = g.made
+				}
 				return t, true
 			}
 		}
@@ -115,13 +123,20 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 		}
 	}
 	if at.export == nil {
-		return at, true
+		whole, ok := l.exportOf(at.module, "=", depth)
+		if !ok || whole.export == nil {
+			return at, true
+		}
+		at = whole
 	}
 	at.value = at.export.value
 	if at.export.unit < 0 && at.export.raw != "" {
 		further, ok := l.follow(at.module, at.export.raw, depth+1)
 		if at.value.Kind != Unknown {
 			further.value = at.value
+		}
+		if !at.export.made.IsZero() {
+			further.made = at.export.made
 		}
 		return further, ok || at.value.Kind != Unknown
 	}
@@ -216,6 +231,9 @@ func (l *linker) rename(m *Module) {
 		if name, ok := l.nameOf(m, raw); ok {
 			m.Calls[i].Callee = name
 		}
+		if t, ok := l.follow(m, p.owners[i], 0); ok && !t.made.IsZero() {
+			m.Calls[i].On = t.made
+		}
 		for k := range m.Calls[i].Args {
 			m.Calls[i].Args[k] = l.value(m, m.Calls[i].Args[k], 0)
 		}
@@ -257,7 +275,7 @@ func (l *linker) value(m *Module, v Value, depth int) Value {
 	if depth > 8 {
 		return v
 	}
-	if v.Kind == Ref && v.raw != "" {
+	if v.raw != "" {
 		t, ok := l.follow(m, v.raw, 0)
 		switch {
 		case !ok:
@@ -266,7 +284,10 @@ func (l *linker) value(m *Module, v Value, depth int) Value {
 			return t.value
 		case t.name != "" && t.name != v.raw:
 			if name := shown(t.name); name != "" {
-				v.Text = name
+				v.Kind, v.Text = Ref, name
+			}
+			if !t.made.IsZero() {
+				v.Made = t.made
 			}
 		}
 		return v
@@ -324,10 +345,10 @@ func (l *linker) collectArguments(modules []*Module) {
 				called = l.unitsOf(m, e)
 			}
 			for _, function := range called {
-				for i, raw := range e.arguments {
-					if raw != "" {
+				for i, handed := range e.arguments {
+					if handed.raw != "" {
 						p := param{module: function.module, unit: function.unit, index: int32(i)}
-						l.params[p] = append(l.params[p], given{m, raw})
+						l.params[p] = append(l.params[p], given{m, handed})
 					}
 				}
 			}

@@ -49,6 +49,8 @@ type places struct {
 	calls, reads, assigns, loops []int32
 	// callees, names and makers are the raw names behind calls, reads and globals, where Link may find more.
 	callees, names, makers []string
+	// owners are the raw names of the objects that methods are called on.
+	owners []string
 }
 
 // Parse reads one module of JavaScript or TypeScript; the file's extension tells which. It reads what it can: what the

@@ -101,6 +101,11 @@ type Call struct {
 	// AssignedTo is the variable the result is stored in ("" when not), AssignedScope tells whether that variable is module-level.
 	AssignedTo     string
 	AssignedGlobal bool
+	// On is the place of the call or new that made the object the method is called on, followed as names are: for
+	// `const app = express(); app.get()` that of `express()`. Objects with the same place are the same to us. Zero when unknown.
+	On source.Span
+	// Decorates is the class, or the class and its method ("Users.list"), that the call decorates.
+	Decorates string
 	// Span covers the whole call, NameSpan the callee.
 	Span, NameSpan source.Span
 }
@@ -147,7 +152,9 @@ type Value struct {
 	Items  []Value
 	// Params is the number of parameters of a Function.
 	Params int
-	Span   source.Span
+	// Made is, for a Ref, the place of the call or new that made the thing; see Call.On.
+	Made source.Span
+	Span source.Span
 	// raw is the name behind a Ref before it was put into its shown form.
 	raw string
 }

@@ -1,6 +1,10 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/source"
+)
 
 // when is a set of moments a unit runs at.
 type when uint8
@@ -39,12 +43,18 @@ const (
 )
 
 // edge says that unit to runs because of unit from. When raw is set, the target is what that name leads to in another
-// module. arguments are the raw names handed over, for calls.
+// module. arguments are what a call hands over.
 type edge struct {
 	from, to  int32
 	flow      flow
 	raw       string
-	arguments []string
+	arguments []argument
+}
+
+// argument is what a function is called with: a raw name, and where the thing was made if it was.
+type argument struct {
+	raw  string
+	made source.Span
 }
 
 func (f flow) carry(from when) when {
