@@ -6,7 +6,6 @@ import { build, type BuildFailure, type BuildOptions, type Message, type Plugin,
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { NodeTarget } from "../recipe.ts";
 import { matcher } from "../image/patterns.ts";
 import { decoratorOptions, type DecoratorOptions, transpile } from "./decorators.ts";
@@ -59,8 +58,8 @@ const SKIP = Symbol("resolve without this plugin");
 /** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
 const MAX_READ_FOLDER = 8 << 20;
 
-const adapters = fileURLToPath(new URL("../../adapters/", import.meta.url));
-const insideFile = fileURLToPath(new URL("./inside/modules.cjs", import.meta.url));
+const adapters = join(import.meta.dirname, "../../adapters") + sep;
+const insideFile = join(import.meta.dirname, "inside/modules.cjs");
 const ownRequire = createRequire(import.meta.url);
 
 interface Attempt {
