@@ -108,28 +108,37 @@ type FileObject struct {
 // Load reads Compose files. It never fails: what cannot be read is in Problems.
 func Load(tree *source.Tree, options Options) *Project {
 	project := &Project{}
-	all := &problems{list: &project.Problems}
-	l := &reader{tree: tree, environment: options.Environment, problems: all, schema: newSchema(), parsed: map[string]*file{}, project: project}
-	project.vars = newVariables(tree, options.Dir, nil, options.Environment, all)
-	l.scopes = append(l.scopes, project.vars)
-	main := l.open(options.Files, options.Dir, project.vars, nil)
+	newReader(tree, options, project).load(options)
+	return project
+}
 
+func newReader(tree *source.Tree, options Options, project *Project) *reader {
+	l := &reader{
+		tree: tree, problems: &problems{list: &project.Problems}, schema: newSchema(), parsed: map[string]*file{}, project: project,
+	}
+	project.vars = newVariables(tree, options.Dir, nil, options.Environment, l.problems)
+	l.scopes = append(l.scopes, project.vars)
+	return l
+}
+
+func (l *reader) load(options Options) {
+	project := l.project
+	main := l.open(options.Files, options.Dir, project.vars, nil)
 	for _, name := range main.names("services") {
 		project.Services = append(project.Services, l.service(main, name))
 	}
 	l.resources(main, project)
 	l.references(project)
 	l.variableProblems()
-	project.Name = l.projectName(main, options.Environment)
+	project.Name = l.projectName(main)
 	slices.SortStableFunc(project.Problems, func(a, b Problem) int {
-		return cmp.Or(source.Compare(a.Span, b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(source.Compare(a.Span, b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Message, b.Message))
 	})
 	project.Problems = slices.Compact(project.Problems)
-	return project
 }
 
 // projectName is COMPOSE_PROJECT_NAME, or the last `name:`.
-func (l *reader) projectName(main *unit, environment map[string]string) string {
+func (l *reader) projectName(main *unit) string {
 	if name, ok := l.project.Lookup("COMPOSE_PROJECT_NAME"); ok && name != "" {
 		return loader.NormalizeProjectName(name)
 	}

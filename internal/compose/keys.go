@@ -15,6 +15,9 @@ type keyList struct {
 	list  []Key
 	spans map[string]source.Span
 	refs  map[string][]string
+	// paths are those of list items, entries those of the items that hold for each port, target or name.
+	paths   map[*node]string
+	entries map[string]string
 	// items counts the entries of each list so far: those of an override follow those of the base.
 	items    map[string]int
 	schema   *schema
@@ -24,6 +27,7 @@ type keyList struct {
 func newKeyList(schema *schema, problems *problems) keyList {
 	return keyList{
 		spans: map[string]source.Span{}, refs: map[string][]string{}, items: map[string]int{},
+		paths: map[*node]string{}, entries: map[string]string{},
 		schema: schema, problems: problems,
 	}
 }
@@ -53,16 +57,12 @@ func (k *keyList) flatten(at, name string, span source.Span, value *node, of ref
 func (k *keyList) put(at string, span source.Span, value *node, inner reflect.Type) {
 	if value.override || slices.Contains(replaced, at) {
 		k.drop(at)
-	} else if _, exists := k.spans[at]; exists {
-		k.list = slices.DeleteFunc(k.list, func(key Key) bool { return key.Path == at })
 	}
 	key := Key{Path: at, Span: span}
 	if value.kind == scalar {
 		key.Value, key.ValueSpan = value.text, value.span
 	}
-	k.list = append(k.list, key)
-	k.spans[at] = span
-	k.refs[at] = value.refs
+	k.set(key, value.refs)
 	for _, f := range value.fields {
 		if f.value.reset {
 			k.drop(at + "." + f.key)
@@ -78,7 +78,9 @@ func (k *keyList) put(at string, span source.Span, value *node, inner reflect.Ty
 		}
 		index := k.items[at]
 		k.items[at]++
-		k.put(fmt.Sprintf("%s[%d]", at, index), item.span, item, element(inner))
+		path := fmt.Sprintf("%s[%d]", at, index)
+		k.paths[item] = path
+		k.put(path, item.span, item, element(inner))
 	}
 }
 
@@ -104,12 +106,22 @@ func (k *keyList) pair(at string, item *node) {
 			key.ValueSpan.Start.Column += len(name) + 1
 		}
 	}
-	if _, exists := k.spans[key.Path]; exists {
-		k.list = slices.DeleteFunc(k.list, func(old Key) bool { return old.Path == key.Path })
+	k.set(key, item.refs)
+}
+
+// set adds a key, or gives the one of that path a later layer's value. Mappings and lists that a layer adds to stay where they
+// began.
+func (k *keyList) set(key Key, refs []string) {
+	_, exists := k.spans[key.Path]
+	if !exists {
+		k.list = append(k.list, key)
+	} else if !key.ValueSpan.IsZero() {
+		i := slices.IndexFunc(k.list, func(old Key) bool { return old.Path == key.Path })
+		k.list[i] = key
+	} else {
+		return
 	}
-	k.list = append(k.list, key)
-	k.spans[key.Path] = item.span
-	k.refs[key.Path] = item.refs
+	k.spans[key.Path], k.refs[key.Path] = key.Span, refs
 }
 
 // drop forgets a key and everything below it.
@@ -130,10 +142,15 @@ func (k *keyList) drop(at string) {
 // replaces entries by what they are, not by where they stand.
 func (k *keyList) identify(key string, entries []any, item *node, dir string) {
 	for _, entry := range entries {
-		if id := identity(key, entry, dir); id != "" {
-			k.spans[key+":"+id] = item.span
-			k.refs[key+":"+id] = item.refs
+		id := identity(key, entry, dir)
+		if id == "" {
+			continue
 		}
+		id = key + ":" + id
+		if before := k.entries[id]; before != "" && before != k.paths[item] {
+			k.drop(before)
+		}
+		k.spans[id], k.refs[id], k.entries[id] = item.span, item.refs, k.paths[item]
 	}
 }
 
@@ -166,9 +183,11 @@ func portIdentity(hostIP, published, target, protocol string) string {
 }
 
 // At is the position of a key, of the entry of a list that says the same, or of the closest key around it.
-func (s *Service) At(path string) source.Span {
+func (s *Service) At(path string) source.Span { return s.closest(s.spans, path) }
+
+func (s *Service) closest(spans map[string]source.Span, path string) source.Span {
 	for path != "" {
-		if span, ok := s.spans[path]; ok {
+		if span, ok := spans[path]; ok {
 			return span
 		}
 		cut := strings.LastIndexAny(path, ".:[")

@@ -12,11 +12,10 @@ import (
 
 // reader reads the files of one project.
 type reader struct {
-	tree        *source.Tree
-	environment map[string]string
-	problems    *problems
-	project     *Project
-	schema      *schema
+	tree     *source.Tree
+	problems *problems
+	project  *Project
+	schema   *schema
 	// parsed files by name: a file may be used in several scopes but is parsed and reported once.
 	parsed map[string]*file
 	// scopes are all sets of variables in use: the project's and those of includes.
@@ -72,7 +71,13 @@ func (l *reader) documents(name, dir string, vars *variables) []*document {
 			l.problems.add(InvalidYAML, root.span, "a Compose file is a mapping with a key `services`, this is something else; it is not read")
 			continue
 		}
-		docs = append(docs, &document{root: l.withServices(root), file: name, dir: dir, vars: vars})
+		root = l.withServices(root)
+		for _, section := range sections {
+			if n := root.get(section); !n.isNull() && n.kind != mapping {
+				l.problems.add(InvalidValue, root.field(section).span, "`%s` must be a mapping of names; it is not read", section)
+			}
+		}
+		docs = append(docs, &document{root: root, file: name, dir: dir, vars: vars})
 	}
 	return docs
 }
@@ -93,6 +98,9 @@ func (l *reader) parse(name string) *file {
 }
 
 var topLevel = []string{"services", "version", "volumes", "networks", "secrets", "configs", "name", "include", "models", "jobs"}
+
+// sections are the mappings of names at the top level.
+var sections = []string{"services", "volumes", "networks", "secrets", "configs"}
 
 // withServices turns a file of the first format, whose top level is the services, into one with `services`.
 func (l *reader) withServices(root *node) *node {
@@ -137,6 +145,9 @@ func (l *reader) include(doc *document, chain []string) {
 			envFiles = append(envFiles, source.Join(doc.dir, entry.text))
 		}
 		vars := newVariables(l.tree, dir, envFiles, doc.vars.values, l.problems)
+		if vars.template == nil {
+			vars.template, vars.templateFile = doc.vars.template, doc.vars.templateFile
+		}
 		l.scopes = append(l.scopes, vars)
 		doc.included = append(doc.included, l.open(files, dir, vars, chain))
 	}

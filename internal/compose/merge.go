@@ -227,25 +227,47 @@ func (m *merger) refuse(f field, value *node, err error) {
 // decode types the merged keys; those that do not fit their type are reported and left out.
 func (m *merger) decode() {
 	config := types.ServiceConfig{}
-	if err := transformInto(m.merged, &config); err == nil {
-		config.Name = m.service.Name
-		m.service.Config = config
-		return
-	}
-	for _, key := range slices.Sorted(maps.Keys(m.merged)) {
-		var alone types.ServiceConfig
-		if err := transformInto(map[string]any{key: m.merged[key]}, &alone); err != nil {
-			m.problems.add(InvalidValue, m.keys.spans[key], "the value of %s is not valid and is not read%s", key, reasonOf(err))
-			delete(m.merged, key)
+	if transformInto(m.merged, &config) != nil {
+		for _, key := range slices.Sorted(maps.Keys(m.merged)) {
+			if value, ok := m.prune([]string{key}, m.merged[key]); ok {
+				m.merged[key] = value
+			} else {
+				delete(m.merged, key)
+			}
 		}
-	}
-	config = types.ServiceConfig{}
-	if err := transformInto(m.merged, &config); err != nil {
-		m.problems.add(InvalidValue, m.service.Span, "the service is not valid and is not read%s", reasonOf(err))
-		return
+		config = types.ServiceConfig{}
+		if err := transformInto(m.merged, &config); err != nil {
+			m.problems.add(InvalidValue, m.service.Span, "the service is not valid and is not read%s", reasonOf(err))
+			config = types.ServiceConfig{}
+		}
 	}
 	config.Name = m.service.Name
 	m.service.Config = config
+}
+
+// prune takes out of the value at a path what does not fit its type, as little as is needed. ok is false when nothing is left.
+func (m *merger) prune(path []string, value any) (pruned any, ok bool) {
+	var one any = value
+	for _, name := range slices.Backward(path) {
+		one = map[string]any{name: one}
+	}
+	err := transformInto(one, &types.ServiceConfig{})
+	if err == nil {
+		return value, true
+	}
+	below, isMap := value.(map[string]any)
+	if isMap && len(below) > 0 {
+		kept := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(below)) {
+			if value, ok := m.prune(append(slices.Clone(path), name), below[name]); ok {
+				kept[name] = value
+			}
+		}
+		return kept, len(kept) > 0
+	}
+	at := strings.Join(path, ".")
+	m.problems.add(InvalidValue, m.service.closest(m.keys.spans, at), "the value of %s is not valid and is not read%s", at, reasonOf(err))
+	return nil, false
 }
 
 var serviceType = reflect.TypeFor[types.ServiceConfig]()
@@ -264,13 +286,15 @@ func guard(run func() error) (err error) {
 	return run()
 }
 
-// reasonOf is the part of compose-go's error that helps, without its internal paths. Values it quotes may be secrets only where
-// ports, volumes, durations and sizes are expected, which hold none.
+// reasonOf is what compose-go's error says of the value, where a user can make sense of it. It may quote the value: only ports,
+// volumes and durations come here, which are no secrets.
 func reasonOf(err error) string {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	last := strings.TrimSpace(lines[len(lines)-1])
-	if last == "" || strings.Contains(last, "'") && strings.Contains(last, "decod") || strings.Contains(last, "unexpected type") {
-		return ""
+	for _, known := range []string{"invalid duration", "invalid spec: ", "Invalid containerPort: ", "Invalid hostPort: ", "Invalid ip address", "Invalid proto: ", "No port specified"} {
+		if i := strings.Index(last, known); i >= 0 {
+			return ": " + last[i:]
+		}
 	}
-	return ": " + strings.TrimPrefix(last, "services.x.")
+	return ""
 }

@@ -107,42 +107,59 @@ func (f *file) expandTabs(text [][]byte, problems *problems) ([][]byte, bool) {
 	return nil, false
 }
 
-// smallestRepair finds the lines, counted from 1, whose removal lets the parser get further: first the blocks around the
-// place it complains about, innermost first, then any block of the file (an unclosed quote is noticed far from where it is).
+// block is a range of lines, counted from 1.
+type block struct{ first, last int }
+
+// smallestRepair finds the lines whose removal lets the parser get further: first the blocks around the place it complains
+// about, smallest first, then any block of the file (an unclosed quote is noticed far from where it is).
 func smallestRepair(text [][]byte, line int) (first, last int) {
 	trials := 0
-	better := func(first, last int) bool {
+	better := func(b block) bool {
 		trials++
 		if trials > maxTrials {
 			return false
 		}
-		shorter := without(text, first, last)
+		shorter := without(text, b.first, b.last)
 		_, err := tryDecode(shorter)
-		return err == nil || errorLine(err, shorter) > max(line, last)
+		return err == nil || errorLine(err, shorter) > max(line, b.last)
 	}
-	for _, near := range []int{line, line + 1, line - 1} {
-		for first, last := blockAt(text, near); first > 0; first, last = blockAt(text, parentLine(text, first)) {
-			if indentation(text[first-1]) > 0 && better(first, last) {
-				return first, last
-			}
+	near := blocksAround(text, line)
+	for _, b := range near {
+		if indentation(text[b.first-1]) > 0 && better(b) {
+			return b.first, b.last
 		}
 	}
-	for _, depth := range [][2]int{{1, 1 << 20}, {0, 0}} {
+	for _, inner := range []bool{true, false} {
 		for n := len(text); n > 0; n-- {
 			first, last := blockAt(text, n)
-			in := first == n && indentation(text[n-1]) >= depth[0] && indentation(text[n-1]) <= depth[1]
-			if in && last-first < 40 && better(first, last) {
+			if first > 0 && (indentation(text[n-1]) > 0) == inner && last-first < 40 && better(block{first, last}) {
 				return first, last
 			}
 		}
 	}
-	if first, last := blockAt(text, line); first > 0 && better(first, last) {
+	trials = 0
+	if first, last := blockAt(text, line); first > 0 && better(block{first, last}) {
 		return first, last
 	}
-	if trials = 0; better(line, len(text)) {
+	if better(block{line, len(text)}) {
 		return line, len(text)
 	}
 	return 0, 0
+}
+
+// blocksAround are the blocks of a line and of those close to it, with the blocks they stand in; the parser's line is often that
+// of the key before the mistake. Smallest first, then closest.
+func blocksAround(text [][]byte, line int) []block {
+	var list []block
+	for _, near := range []int{line, line + 1, line - 1, line + 2, line - 2} {
+		for first, last := blockAt(text, near); first > 0; first, last = blockAt(text, parentLine(text, first)) {
+			if b := (block{first, last}); !slices.Contains(list, b) {
+				list = append(list, b)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b block) int { return cmp.Compare(a.last-a.first, b.last-b.first) })
+	return list
 }
 
 // blockAt is a line with the lines indented deeper below it; zero for blank lines and comments.
@@ -213,8 +230,8 @@ func errorLine(err error, text [][]byte) int {
 
 // yamlMessage is the parser's message without its own prefix and line, which the position already tells.
 func yamlMessage(err error) string {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	return "not valid YAML: " + lineOfError.ReplaceAllString(strings.ReplaceAll(message, "\n", " "), "")
+	message := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " ")
+	return "not valid YAML: " + strings.TrimSpace(lineOfError.ReplaceAllString(message, ""))
 }
 
 // tryDecode parses lines; a panic of the parser on hostile input counts as an error.

@@ -84,13 +84,17 @@ func (s *schema) plain(n *node, of reflect.Type) any {
 				continue
 			}
 			inner, _ := s.child(of, f.key)
-			m[f.key] = s.plain(f.value, inner)
+			if t := target(of); t != nil && t.Kind() == reflect.Struct {
+				m[f.key] = s.text(f.value, inner)
+			} else {
+				m[f.key] = s.plain(f.value, inner)
+			}
 		}
 		return m
 	case sequence:
 		list := make([]any, len(n.items))
 		for i, item := range n.items {
-			list[i] = s.plain(item, element(of))
+			list[i] = s.text(item, element(of))
 		}
 		return list
 	}
@@ -101,6 +105,15 @@ func (s *schema) plain(n *node, of reflect.Type) any {
 		}
 	}
 	return n.value
+}
+
+// text is plain, but a number or a switch where text is expected (`command: [node, --port, 3000]`) is the text as written. Compose
+// refuses it there; in mappings such as environment it makes text of it by itself.
+func (s *schema) text(n *node, of reflect.Type) any {
+	if t := target(of); n.kind == scalar && n.value != nil && t != nil && t.Kind() == reflect.String {
+		return n.text
+	}
+	return s.plain(n, of)
 }
 
 // isNumber tells whether compose-go takes only a number there. Sizes, durations and file modes read text themselves.
