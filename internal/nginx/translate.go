@@ -83,10 +83,12 @@ func (t *translator) main() {
 	}
 }
 
-// leaveOut reports a directive that is not translated.
+// leaveOut reports a directive that is not translated. What the official image's own files say and need not do here is no news.
 func (t *translator) leaveOut(d *Directive) {
 	v := verdictFor(d.Name)
-	t.problem(v.level, d, v.why)
+	if v.level != Ignored || d.At.File != "" {
+		t.problem(v.level, d, v.why)
+	}
 }
 
 // entry chooses which ports the outside reaches. 80 and the first TLS port come first, as they would be published.

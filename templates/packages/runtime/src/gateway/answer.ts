@@ -21,6 +21,8 @@ export interface Answer {
   /** The answer is a file: conditions and ranges apply, and this reads a part of it, `end` excluded. */
   read?: (start: number, end: number) => Promise<Body>;
   webSocket?: WebSocket;
+  /** The runtime has undone the body's Content-Encoding while reading, and does it again while writing. */
+  decoded?: boolean;
 }
 
 /** What a step of the processing leads to. */
@@ -51,16 +53,13 @@ export function textAnswer(code: number, text: Bytes, contentType: string): Answ
 }
 
 /** nginx's own page for a status. 204 and the like have none. */
-export function builtInAnswer(code: number, userAgent: string, padding: boolean, headers?: Headers): Answer {
+export function builtInAnswer(code: number, userAgent: string, padding: boolean): Answer {
   const text = errorPageBody(code, userAgent, padding);
   const answer = textAnswer(code, toBytes(text ?? ""), "text/html");
   if (text === null) {
     answer.body = null;
     answer.contentType = "";
     answer.length = code === 204 ? null : 0;
-  }
-  if (headers) {
-    answer.headers = new Headers(headers);
   }
   return answer;
 }

@@ -64,6 +64,8 @@ export class Exchange {
   /** `$proxy_host` and `$proxy_port`, known once proxy_pass is evaluated. */
   proxyHost = "";
   proxyPort = "";
+  /** Headers that stay whatever answers in the end: those that came with an error. */
+  readonly errorHeaders = new Headers();
   /** Headers of an upstream that handed over to a file by X-Accel-Redirect. */
   keptHeaders: Headers | null = null;
   /** The answer as it stands when headers are added. */

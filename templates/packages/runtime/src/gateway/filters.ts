@@ -110,20 +110,31 @@ function addHeaders(x: Exchange, answer: Answer): void {
     }
   }
   for (const { name, value, always } of x.settings.addHeaders ?? []) {
-    const text = isSuccessful || always ? x.expand(value) : "";
-    if (text === "") {
-      continue;
+    if (isSuccessful || always) {
+      addHeader(answer, name, x.expand(value));
     }
-    switch (name.toLowerCase()) {
-      case "last-modified":
-        answer.lastModified = Date.parse(text) / 1000;
-        break;
-      case "etag":
-        answer.etag = text;
-        break;
-      default:
-        answer.headers.append(name, text);
-    }
+  }
+}
+
+/** An empty value adds nothing; of the two headers that a file brings along it removes the file's own. */
+function addHeader(answer: Answer, name: string, value: string): void {
+  switch (name.toLowerCase()) {
+    case "last-modified":
+      delete answer.lastModified;
+      if (value !== "") {
+        answer.lastModified = Date.parse(value) / 1000;
+      }
+      break;
+    case "etag":
+      delete answer.etag;
+      if (value !== "") {
+        answer.etag = value;
+      }
+      break;
+    default:
+      if (value !== "") {
+        answer.headers.append(name, value);
+      }
   }
 }
 
@@ -149,10 +160,11 @@ async function bodyOf(x: Exchange, answer: Answer): Promise<Body> {
 
 function toResponse(x: Exchange, answer: Answer, body: Body): Response {
   const { headers } = answer;
+  x.errorHeaders.forEach((value, name) => headers.set(name, value));
   headers.set("server", headers.get("server") ?? "nginx");
   setOrDelete(headers, "content-type", answer.contentType);
   setOrDelete(headers, "content-length", answer.length === null ? "" : String(answer.length));
-  if (answer.lastModified !== undefined) {
+  if (answer.lastModified !== undefined && [200, 206, 304].includes(answer.status)) {
     headers.set("last-modified", new Date(answer.lastModified * 1000).toUTCString());
   }
   if (answer.etag !== undefined) {
@@ -161,8 +173,8 @@ function toResponse(x: Exchange, answer: Answer, body: Body): Response {
   if (answer.location !== undefined) {
     headers.set("location", absolute(x, answer.location));
   }
-  // Bodies that are compressed already must not be compressed once more on the way out.
-  const encodeBody = headers.has("content-encoding") ? "manual" : "automatic";
+  // A file that is compressed already must not be compressed once more on the way out.
+  const encodeBody = headers.has("content-encoding") && !answer.decoded ? "manual" : "automatic";
   return new Response(body, { status: answer.status, headers, encodeBody });
 }
 

@@ -22,6 +22,9 @@ const maxSubrequestDepth = 20;
 const emptyGif =
   "GIF89a\x01\x00\x01\x00\x80\x01\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x01\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02L\x01\x00;";
 
+/** The date that nginx gives its gif, in seconds. */
+const emptyGifDate = 23_349_600;
+
 /** A service binding. */
 interface Fetcher {
   fetch(request: Request): Promise<Response>;
@@ -228,7 +231,7 @@ export class Gateway {
       case "status":
         return { kind: "answer", answer: textAnswer(200, this.#statusPage(), "text/plain") };
       case "empty-gif":
-        return { kind: "answer", answer: textAnswer(200, emptyGif, "image/gif") };
+        return { kind: "answer", answer: { ...textAnswer(200, emptyGif, "image/gif"), lastModified: emptyGifDate } };
       case "unavailable":
         console.error(`${handler.directive} has no counterpart in a Worker`);
         return status(502);
@@ -251,6 +254,7 @@ export class Gateway {
   /** An error page of the configuration, or nginx's own page. */
   #special(x: Exchange, outcome: Extract<Outcome, { kind: "status" }>): Outcome {
     const { status: code } = outcome;
+    outcome.headers?.forEach((value, name) => x.errorHeaders.set(name, value));
     const page = (x.settings.errorPages ?? []).find((p) => p.statuses.includes(code));
     if (page && !x.inErrorPage && x.changesLeft > 1) {
       x.inErrorPage = !x.settings.recursiveErrorPages;
@@ -267,12 +271,7 @@ export class Gateway {
       const isRedirect = [301, 302, 303, 307, 308].includes(page.status ?? 0);
       return redirect(isRedirect ? (page.status ?? 302) : 302, to);
     }
-    const answer = builtInAnswer(
-      code,
-      x.request.headers.get("user-agent") ?? "",
-      x.settings.msiePadding ?? true,
-      outcome.headers,
-    );
+    const answer = builtInAnswer(code, x.request.headers.get("user-agent") ?? "", x.settings.msiePadding ?? true);
     if (outcome.location !== undefined) {
       answer.location = outcome.location;
     }

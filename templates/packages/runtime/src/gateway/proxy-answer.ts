@@ -31,20 +31,23 @@ export function rewriteAnswer(x: Exchange, answer: Answer, pass: string, prefix:
   for (const name of ofTheConnection) {
     headers.delete(name);
   }
-  rewriteLocations(x, headers, pass, prefix);
+  rewriteLocations(x, answer, pass, prefix);
   rewriteCookies(x, headers);
   return answer;
 }
 
-function rewriteLocations(x: Exchange, headers: Headers, pass: string, prefix: string | undefined): void {
+function rewriteLocations(x: Exchange, answer: Answer, pass: string, prefix: string | undefined): void {
+  const { headers } = answer;
   const rules = x.settings.proxyRedirects ?? ["default"];
   if (rules === "off") {
     return;
   }
   const changes = rules.flatMap((rule) => redirectRule(rule, pass, prefix));
   const location = headers.get("location");
-  if (location !== null) {
-    headers.set("location", replaceFirst(x, location, changes) ?? location);
+  const replaced = location === null ? null : replaceFirst(x, location, changes);
+  if (replaced !== null) {
+    // Unlike a relative Location of the upstream itself, one that was made here becomes absolute.
+    answer.location = replaced;
   }
   const refresh = headers.get("refresh");
   const at = refresh?.search(/url=/i) ?? -1;

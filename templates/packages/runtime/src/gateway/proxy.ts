@@ -244,6 +244,7 @@ function toAnswer(response: Response): Answer {
     body: response.body,
     length: length === null ? null : Number(length),
     contentType: response.headers.get("content-type") ?? "",
+    decoded: true,
     ...(response.webSocket ? { webSocket: response.webSocket } : {}),
   };
 }

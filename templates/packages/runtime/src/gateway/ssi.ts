@@ -171,7 +171,8 @@ async function include(x: Exchange, page: Page, p: Map<string, string>): Promise
     return page.error;
   }
   const path = expandValue(x, uri);
-  const { answer } = await x.gateway.subrequest(x, path.startsWith("/") ? path : directoryOf(x.uri) + path);
+  const { exchange, answer } = await x.gateway.subrequest(x, path.startsWith("/") ? path : directoryOf(x.uri) + path);
+  await applySsi(exchange, answer);
   const body = answer.read && answer.length !== null ? await answer.read(0, answer.length) : answer.body;
   const text = bytesOf(new Uint8Array(await new Response(body).arrayBuffer()));
   const setName = p.get("set");
