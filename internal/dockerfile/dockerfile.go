@@ -134,10 +134,12 @@ func errorLines(err error, last int) (start, end int) {
 	return start, min(max(end, start), last)
 }
 
-// message is the innermost message of a parser's error.
+// message is the first line of a parser's error, without BuildKit's guess at what was meant: of several names that are as close
+// it takes any, another one each time.
 func message(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	return text
+	text, _, _ = strings.Cut(text, " (did you mean ")
+	return strings.ToValidUTF8(text, "\ufffd")
 }
 
 // span covers whole lines of the text, from the first one's first word to the last one's end.
