@@ -26,20 +26,17 @@ CMD ["java", "-jar", "app.jar"]
 COPY app.js .
 CMD ["node", "app.js"]
 `,
-		Since: checked,
-		Links: []string{"https://developers.cloudflare.com/containers/", "https://developers.cloudflare.com/workers/languages/"},
-		CheckService: func(p *analysis.ServicePass) {
-			if stage := rootStage(p.Service); stage != nil {
-				checkBaseRuntime(p, stage)
-			}
-		},
+		Since:        checked,
+		Links:        []string{"https://developers.cloudflare.com/containers/", "https://developers.cloudflare.com/workers/languages/"},
+		CheckService: checkBaseRuntime,
 	}
 }
 
 // runtime is a family of base images.
 type runtime struct {
-	title  string
-	images []string
+	// kind is the Kind of a model.Entry whose program runs on it; empty when it shows only in the image's name.
+	kind, title string
+	images      []string
 	// severity of a service that runs on it, and what can be done.
 	severity model.Severity
 	instead  string
@@ -50,52 +47,72 @@ const containerInstead = "Keep the service in a container or elsewhere, and give
 func runtimes() []runtime {
 	const notYet = "dock2edge does not convert it yet: keep the service in a container or elsewhere, or move it by hand."
 	return []runtime{
-		{"Node.js", []string{"node", "bitnami/node", "distroless/nodejs", "chainguard/node", "cimg/node", "ubi9/nodejs", "ubi8/nodejs", "lambda/nodejs", "hardened/node"}, model.Info, "Nothing is to be done."},
-		{"a web server", []string{"nginx", "nginxinc/nginx-unprivileged", "bitnami/nginx", "openresty/openresty", "httpd", "caddy", "busybox"}, model.Info, "Nothing is to be done."},
-		{"Bun", []string{"oven/bun"}, model.Major, "Run the app with Node.js; what only Bun offers (Bun.serve, bun:sqlite) has to be replaced."},
-		{"Deno", []string{"denoland/deno"}, model.Major, "Run the app with Node.js; what only Deno offers has to be replaced."},
-		{"Python", []string{"python", "tiangolo/uvicorn-gunicorn", "tiangolo/uvicorn-gunicorn-fastapi", "bitnami/python"}, model.Blocker, notYet},
-		{"Go", []string{"golang"}, model.Blocker, notYet},
-		{"Rust", []string{"rust"}, model.Blocker, notYet},
-		{"Java", []string{"openjdk", "eclipse-temurin", "amazoncorretto", "maven", "gradle", "tomcat", "jetty", "distroless/java", "bellsoft/liberica-openjdk-alpine", "ibm-semeru-runtimes"}, model.Blocker, containerInstead},
-		{".NET", []string{"dotnet/aspnet", "dotnet/runtime", "dotnet/sdk", "dotnet/core/aspnet", "dotnet/core/sdk", "dotnet/core/runtime", "dotnet/runtime-deps"}, model.Blocker, containerInstead},
-		{"PHP", []string{"php", "wordpress", "composer", "webdevops/php-nginx"}, model.Blocker, containerInstead},
-		{"Ruby", []string{"ruby", "jruby"}, model.Blocker, containerInstead},
-		{"Elixir or Erlang", []string{"elixir", "erlang"}, model.Blocker, containerInstead},
-		{"Perl", []string{"perl"}, model.Blocker, containerInstead},
-		{"Swift", []string{"swift"}, model.Blocker, containerInstead},
+		{"", "Node.js", []string{"node", "bitnami/node", "distroless/nodejs", "chainguard/node", "cimg/node", "ubi9/nodejs", "ubi8/nodejs", "lambda/nodejs", "hardened/node"}, model.Info, "Nothing is to be done."},
+		{"", "a web server", []string{"nginx", "nginxinc/nginx-unprivileged", "bitnami/nginx", "openresty/openresty", "httpd", "caddy", "busybox"}, model.Info, "Nothing is to be done."},
+		{"", "Bun", []string{"oven/bun"}, model.Major, "Run the app with Node.js; what only Bun offers (Bun.serve, bun:sqlite) has to be replaced."},
+		{"deno", "Deno", []string{"denoland/deno"}, model.Major, "Run the app with Node.js; what only Deno offers has to be replaced."},
+		{"python", "Python", []string{"python", "tiangolo/uvicorn-gunicorn", "tiangolo/uvicorn-gunicorn-fastapi", "bitnami/python"}, model.Blocker, notYet},
+		{"go", "Go", []string{"golang"}, model.Blocker, notYet},
+		{"rust", "Rust", []string{"rust"}, model.Blocker, notYet},
+		{"java", "Java", []string{"openjdk", "eclipse-temurin", "amazoncorretto", "maven", "gradle", "tomcat", "jetty", "distroless/java", "bellsoft/liberica-openjdk-alpine", "ibm-semeru-runtimes"}, model.Blocker, containerInstead},
+		{"dotnet", ".NET", []string{"dotnet/aspnet", "dotnet/runtime", "dotnet/sdk", "dotnet/core/aspnet", "dotnet/core/sdk", "dotnet/core/runtime", "dotnet/runtime-deps"}, model.Blocker, containerInstead},
+		{"php", "PHP", []string{"php", "wordpress", "composer", "webdevops/php-nginx"}, model.Blocker, containerInstead},
+		{"ruby", "Ruby", []string{"ruby", "jruby"}, model.Blocker, containerInstead},
+		{"elixir", "Elixir or Erlang", []string{"elixir", "erlang"}, model.Blocker, containerInstead},
+		{"perl", "Perl", []string{"perl"}, model.Blocker, containerInstead},
+		{"", "Swift", []string{"swift"}, model.Blocker, containerInstead},
 	}
 }
 
-func checkBaseRuntime(p *analysis.ServicePass, stage *model.Stage) {
-	kind := ""
-	if p.Service.Entry != nil {
-		kind = p.Service.Entry.Kind
+func checkBaseRuntime(p *analysis.ServicePass) {
+	entry, base, span := p.Service.Entry, p.Service.ImageRef, p.Service.ImageSpan
+	if stage := rootStage(p.Service); stage != nil {
+		base, span = stage.Base, stage.Span
 	}
-	repository := repositoryOf(stage.Base)
-	for _, r := range runtimes() {
-		if !slices.ContainsFunc(r.images, func(image string) bool { return matchesImage(image, repository) }) {
-			continue
-		}
-		switch {
-		case r.severity == model.Info:
-			p.Report(stage.Span, fmt.Sprintf("%s brings %s; what it does there is done by Workers", stage.Base, r.title), r.instead).Severity = model.Info
-		case kind == "node" || kind == "nginx" || kind == "static-server":
-			// The program is one for Workers all the same, whatever else the image brings.
-		default:
-			p.Report(stage.Span, fmt.Sprintf("%s brings %s, and the service runs on it; no program for it runs in an isolate as it is", stage.Base, r.title),
-				r.instead, model.Need{Kind: model.NeedNative, Detail: r.title}).Severity = r.severity
-		}
+	if entry == nil || base == "" || entry.Kind == "service-image" {
 		return
 	}
-	switch kind {
-	case "binary":
-		p.Report(stage.Span, fmt.Sprintf("The service runs a native program on %s; an isolate runs JavaScript and WebAssembly only", stage.Base),
+	r, known := runtimeOf(entry.Kind, base)
+	switch {
+	case slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, entry.Kind):
+		if known && r.severity == model.Info && p.Service.Image != nil {
+			p.Report(span, fmt.Sprintf("%s brings %s; what it does there is done by Workers", base, r.title), r.instead).Severity = model.Info
+		}
+	case known && r.severity > model.Info:
+		p.Report(span, fmt.Sprintf("The service runs on %s (%s); no program for it runs in an isolate as it is", r.title, base),
+			r.instead, model.Need{Kind: model.NeedNative, Detail: r.title}).Severity = r.severity
+	case p.Service.Image == nil: // compose-unknown-image speaks of it
+	case entry.Kind == "binary":
+		p.Report(span, because(fmt.Sprintf("The service runs a native program on %s; an isolate runs JavaScript and WebAssembly only", base), entry.Problem),
 			containerInstead, model.Need{Kind: model.NeedNative, Detail: "binary"})
-	case "unknown", "script":
-		p.Report(stage.Span, fmt.Sprintf("What the service runs on %s could not be found out", stage.Base),
+	default:
+		p.Report(span, because(fmt.Sprintf("What the service runs on %s could not be found out", base), entry.Problem),
 			"Say so with ENTRYPOINT or CMD, or keep the service in a container or elsewhere.", model.Need{Kind: model.NeedNative, Detail: "unknown"}).Severity = model.Major
 	}
+}
+
+// because adds what is known of the reason.
+func because(message, problem string) string {
+	if problem == "" {
+		return message
+	}
+	return message + ": " + strings.TrimSuffix(problem, ".")
+}
+
+// runtimeOf is the runtime that a kind of program needs, else the one that the base image is known to bring.
+func runtimeOf(kind, base string) (runtime, bool) {
+	repository := repositoryOf(base)
+	for _, r := range runtimes() {
+		if r.kind != "" && r.kind == kind {
+			return r, true
+		}
+	}
+	for _, r := range runtimes() {
+		if slices.ContainsFunc(r.images, func(image string) bool { return matchesImage(image, repository) }) {
+			return r, true
+		}
+	}
+	return runtime{}, false
 }
 
 // repositoryOf is an image reference without registry, tag and digest, in lower case: "library/node:22" is "node",

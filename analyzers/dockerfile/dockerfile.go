@@ -20,7 +20,7 @@ func Language() *analysis.Language {
 		Example: "Dockerfile",
 		Rules: []*analysis.Rule{
 			addRemote(), baseRuntime(), baseUnpinned(), buildMount(), buildSettings(), copyExternal(), download(), expose(), healthcheck(),
-			lowPort(), processes(), runProgram(), secret(), startMigration(), startSetup(), startWait(), stopSignal(), systemPackage(), user(), volume(),
+			lowPort(), processes(), runProgram(), secret(), startJob(), startMigration(), startSetup(), startWait(), stopSignal(), systemPackage(), user(), volume(),
 		},
 	}
 }

@@ -95,6 +95,8 @@ ENTRYPOINT ["./start.sh"]
 #!/bin/sh
 envsubst < config.tpl > config.json
 exec node app.js
+-- config.tpl --
+{"api": "$API"}
 -- app.js --
 console.log("ready");
 `,
@@ -108,8 +110,48 @@ console.log("ready");
 `,
 		Since: checked,
 		CheckService: func(p *analysis.ServicePass) {
-			before(p, "setup", "`%s` runs before the program; no other program is started in an isolate, so it does not run",
-				"Do it when the Worker is built: in the Dockerfile or a build script.")
+			const remedy = "Do it when the Worker is built: in the Dockerfile or a build script."
+			before(p, "setup", "`%s` runs before the program; no other program is started in an isolate, so it does not run", remedy)
+			before(p, "build", "`%s` makes files when the container starts; in an isolate it does not run, so they have to be there before", remedy)
+		},
+	}
+}
+
+func startJob() *analysis.Rule {
+	return &analysis.Rule{
+		Name: "dockerfile-start-job", Category: model.CategoryLifecycle, Severity: model.Major,
+		Title: "Container that runs a command and ends",
+		What:  "A service whose command is a job: a migration, a seed, a build, a script without a server.",
+		Why: "`docker compose up` runs it once each time. A Worker runs when a request, a message or a cron trigger reaches it; nothing runs a job because " +
+			"something was deployed.",
+		Remedy: "Run it as a step of the deployment. A job that repeats becomes a Worker with a cron trigger.",
+		Bad: `FROM node:22
+WORKDIR /app
+COPY . .
+CMD ["npx", "prisma", "migrate", "deploy"]
+`,
+		Good: `FROM node:22
+WORKDIR /app
+COPY . .
+CMD ["node", "app.js"]
+`,
+		Since: checked,
+		Links: []string{"https://developers.cloudflare.com/workers/configuration/cron-triggers/"},
+		CheckService: func(p *analysis.ServicePass) {
+			entry := p.Service.Entry
+			if entry == nil || entry.Kind != "script" {
+				return
+			}
+			span := entry.Span
+			if span.IsZero() {
+				span = p.Service.Span
+			}
+			command := strings.Join(entry.Argv, " ")
+			if n := len(entry.Trail); n > 0 {
+				command = entry.Trail[n-1].Text
+			}
+			p.Report(span, fmt.Sprintf("The service runs `%s` and ends; nothing runs it when Workers are deployed", shorten(command)),
+				"Run it as a step of the deployment, or make it a Worker with a cron trigger.")
 		},
 	}
 }
@@ -171,7 +213,7 @@ console.log("ready");
 			}
 			for _, other := range entry.Others {
 				name := other.Name
-				if name == "" {
+				if len(other.Argv) > 0 {
 					name = strings.Join(other.Argv, " ")
 				}
 				p.Report(other.Span, fmt.Sprintf("The container also runs %s; an isolate runs one program, so this one is not started", shorten(name)),
