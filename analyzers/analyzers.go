@@ -4,6 +4,7 @@ package analyzers
 
 import (
 	"github.com/dock2edge/dock2edge/analyzers/compose"
+	"github.com/dock2edge/dock2edge/analyzers/dockerfile"
 	"github.com/dock2edge/dock2edge/analyzers/node"
 	"github.com/dock2edge/dock2edge/internal/analysis"
 	"github.com/dock2edge/dock2edge/internal/load"
@@ -11,5 +12,5 @@ import (
 
 // All are the languages with their rules, and the rules that loading a project reports.
 func All() []*analysis.Language {
-	return append([]*analysis.Language{compose.Language(), node.Language()}, analysis.Declared(load.Rules())...)
+	return append([]*analysis.Language{compose.Language(), dockerfile.Language(), node.Language()}, analysis.Declared(load.Rules())...)
 }

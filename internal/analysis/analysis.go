@@ -42,9 +42,9 @@ type Rule struct {
 	Links []string
 	// Probe names the probe that shows the claim in workerd; empty for rules that claim nothing about the runtime.
 	Probe string
-	// Mentions are texts of which a module holds at least one when the rule can find anything in it. They decide which
-	// modules are parsed at all: reading them must not miss a spelling. Empty for rules that look at every module, and for
-	// rules that look at none.
+	// Mentions are texts of which a module holds at least one when the rule can find anything in it: the check is not called
+	// for other modules, and modules that do not ship (--all-files) are not even parsed when no rule wants them. A spelling
+	// that is forgotten here is a finding that is missed. Empty for rules that look at every module, or at none.
 	Mentions []string
 	// FoundBy says in a word or two who reports the rule when no check of its own does: loading a project finds what it
 	// cannot read, and running rules finds ignore comments that do nothing. Empty when a check is set.
@@ -90,8 +90,7 @@ type ModulePass struct {
 type ServicePass struct {
 	*ProjectPass
 	Service *model.Service
-	// Modules are the parsed modules that ship with the service, sorted by path. Modules that a cheap scan found harmless
-	// are not parsed and not in it.
+	// Modules are the parsed modules that ship with the service, sorted by path.
 	Modules []*syntax.Module
 }
 

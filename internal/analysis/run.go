@@ -20,6 +20,9 @@ import (
 type Options struct {
 	// AllFiles judges also the code that ships with no service. Its findings carry no needs: what does not run decides nothing.
 	AllFiles bool
+	// Resolve gives, for a service, the function that finds the file a specifier in one of its modules means (false for
+	// packages). With it names are followed from module to module. Nil follows none.
+	Resolve func(project *model.Project, service *model.Service) func(from, specifier string) (file string, ok bool)
 }
 
 // Run runs all rules over the workspace. It returns every finding there is, those of loading included, sorted by
@@ -35,6 +38,7 @@ func Run(ctx context.Context, tree *source.Tree, workspace *model.Workspace, lan
 	if err := r.parse(ctx); err != nil {
 		return nil, err
 	}
+	r.link(options)
 	findings, err := r.check(ctx)
 	findings = append(findings, r.unreadable...)
 	findings = append(findings, loadFindings(workspace)...)
@@ -77,11 +81,16 @@ func loadFindings(workspace *model.Workspace) []model.Finding {
 	return findings
 }
 
-// parse reads the modules of all units, each once.
+// parse reads the modules of all units, each once. Of those that do not ship, only the ones that a rule can find anything
+// in are parsed; of those that do, all are, because names are followed through them.
 func (r *runner) parse(ctx context.Context) error {
 	owners := map[parsing]*unit{}
+	ships := map[parsing]bool{}
 	var todo []parsing
 	for _, u := range r.units {
+		for _, p := range u.shipped {
+			ships[p] = true
+		}
 		for _, p := range slices.Concat(u.shipped, u.others) {
 			if owners[p] == nil {
 				owners[p] = u
@@ -98,7 +107,7 @@ func (r *runner) parse(ctx context.Context) error {
 			problems[i] = err
 			return nil
 		}
-		if bytes.Contains(text, []byte(ignoreMark)) || slices.ContainsFunc(rules, func(rule *Rule) bool { return rule.mentioned(text) }) {
+		if ships[todo[i]] || bytes.Contains(text, []byte(ignoreMark)) || slices.ContainsFunc(rules, func(rule *Rule) bool { return rule.mentioned(text) }) {
 			parsed[i] = syntax.Parse(todo[i].file, text, syntax.ParseOptions{ImagePath: todo[i].image, Workdir: todo[i].workdir})
 		}
 		return nil
@@ -117,6 +126,72 @@ func (r *runner) parse(ctx context.Context) error {
 		told[p.file] = true
 	}
 	return err
+}
+
+// link follows names from module to module. Services that share modules are linked together, so that each module is linked
+// once; specifiers are resolved as the first service that ships the module does.
+func (r *runner) link(options Options) {
+	if options.Resolve == nil {
+		return
+	}
+	for _, group := range r.groups() {
+		var modules []*syntax.Module
+		resolvers := map[string]func(from, specifier string) (string, bool){}
+		for _, u := range group {
+			var resolve func(from, specifier string) (string, bool)
+			for _, p := range u.shipped {
+				module := r.modules[p]
+				if module == nil || resolvers[p.file] != nil {
+					continue
+				}
+				if resolve == nil {
+					resolve = options.Resolve(u.project, u.service)
+				}
+				resolvers[p.file] = resolve
+				modules = append(modules, module)
+			}
+		}
+		syntax.Link(modules, func(from, specifier string) (string, bool) {
+			if resolve := resolvers[from]; resolve != nil {
+				return resolve(from, specifier)
+			}
+			return "", false
+		})
+	}
+}
+
+// groups are the units that ship modules, those that share one together.
+func (r *runner) groups() [][]*unit {
+	var groups [][]*unit
+	index := map[parsing]int{}
+	for _, u := range r.units {
+		into := -1
+		for _, p := range u.shipped {
+			at, known := index[p]
+			switch {
+			case !known || at == into:
+			case into < 0:
+				into = at
+			default: // this unit joins two groups
+				for q, g := range index {
+					if g == at {
+						index[q] = into
+					}
+				}
+				groups[into] = append(groups[into], groups[at]...)
+				groups[at] = nil
+			}
+		}
+		if into < 0 {
+			into = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[into] = append(groups[into], u)
+		for _, p := range u.shipped {
+			index[p] = into
+		}
+	}
+	return groups
 }
 
 // moduleRules are the rules that look at modules.

@@ -31,7 +31,7 @@ func watching() *Language {
 		{
 			Name: "several", Category: model.CategoryLimits, Severity: model.Info,
 			CheckService: func(p *ServicePass) {
-				if len(p.Modules) > 1 {
+				if len(p.Modules) > 2 {
 					p.Report(p.Service.Span, fmt.Sprintf("It has %d modules", len(p.Modules)), "Count them.")
 				}
 			},
@@ -170,11 +170,37 @@ func TestAllFilesWithoutAnyProject(t *testing.T) {
 }
 
 func TestModulesSpanTheService(t *testing.T) {
-	tree, workspace := project(t, "-- a.js --\n// watch\n-- b.js --\n// watch\n-- c.js --\n// harmless: not parsed\n", service("s", ".", "a.js", "b.js", "c.js"))
+	tree, workspace := project(t, "-- a.js --\n// watch\n-- b.js --\n// watch\n-- c.js --\n// nothing a rule mentions\n", service("s", ".", "a.js", "b.js", "c.js"))
 	findings := run(t, tree, workspace, Options{})
 	expect(t, findings, "compose.yaml:1:1 several s")
-	if findings[0].Message != "It has 2 modules" {
+	if findings[0].Message != "It has 3 modules" {
 		t.Error(findings[0].Message)
+	}
+}
+
+func TestNamesAreFollowedFromModuleToModule(t *testing.T) {
+	archive := "-- a/app.js --\nconst watch = require('./w'); watch.start(1);\n-- a/w.js --\nexports.start = require('fs').watch;\n-- lib/x.js --\n-- b.js --\n"
+	resolve := func(_ *model.Project, s *model.Service) func(from, specifier string) (string, bool) {
+		return func(from, specifier string) (string, bool) {
+			return filepath.ToSlash(filepath.Join(filepath.Dir(from), specifier)) + ".js", strings.HasPrefix(specifier, ".")
+		}
+	}
+	byCallee := &Language{Name: "callee", Example: "app.js", Rules: []*Rule{{Name: "callee", CheckModule: func(p *ModulePass) {
+		for _, call := range p.Module.Calls {
+			p.Report(call.Span, call.Callee, "")
+		}
+	}}}}
+	services := func() []*model.Service { // a and c share a module, and c and b another
+		return []*model.Service{service("a", "a", "a/app.js", "a/w.js"), service("b", ".", "b.js", "lib/x.js"), service("c", ".", "a/w.js", "lib/x.js")}
+	}
+	tree, workspace := project(t, archive, services()...)
+	findings, err := Run(t.Context(), tree, workspace, []*Language{byCallee}, Options{Resolve: resolve})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := slices.ContainsFunc(findings, func(f model.Finding) bool { return f.Span.File == "a/app.js" && f.Message == "node:fs.watch" })
+	if !found {
+		t.Errorf("the call through a/w.js is not resolved: %+v", findings)
 	}
 }
 

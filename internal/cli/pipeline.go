@@ -30,10 +30,15 @@ func analyse(ctx context.Context, path string, c choices) (*source.Tree, *model.
 	if err != nil {
 		return nil, nil, unfinished(err)
 	}
-	if len(workspace.Projects) == 0 && len(workspace.Findings) == 0 {
+	if len(workspace.Projects) == 0 && len(workspace.Findings) == 0 && !c.allFiles {
 		return nil, nil, &exit{code: ExitNothing, err: fmt.Errorf("%s: no Compose file and no Dockerfile found", path)}
 	}
-	findings, err := analysis.Run(ctx, tree, workspace, analyzers.All(), analysis.Options{AllFiles: c.allFiles})
+	findings, err := analysis.Run(ctx, tree, workspace, analyzers.All(), analysis.Options{
+		AllFiles: c.allFiles,
+		Resolve: func(project *model.Project, service *model.Service) func(from, specifier string) (string, bool) {
+			return load.NewResolver(tree, project, service).Resolve
+		},
+	})
 	if err != nil {
 		return nil, nil, unfinished(err)
 	}

@@ -81,7 +81,11 @@ func Findings(t *testing.T, archive *txtar.Archive, languages ...*analysis.Langu
 	if err != nil {
 		t.Fatalf("loading the project: %v", err)
 	}
-	findings, err := analysis.Run(context.Background(), tree, workspace, languages, analysis.Options{})
+	findings, err := analysis.Run(context.Background(), tree, workspace, languages, analysis.Options{
+		Resolve: func(project *model.Project, service *model.Service) func(from, specifier string) (string, bool) {
+			return load.NewResolver(tree, project, service).Resolve
+		},
+	})
 	if err != nil {
 		t.Fatalf("running the rules: %v", err)
 	}
