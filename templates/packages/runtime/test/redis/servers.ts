@@ -1,31 +1,16 @@
 /** The two servers under comparison: a real Redis, and the Worker in workerd. */
-import { build } from "esbuild";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningWorker, startWorker } from "../../../../test/workerd.ts";
+import { bundleWorker } from "../bundle.ts";
+import { freePort } from "../free-port.ts";
 
 export interface TestServer {
   port: number;
   stop(): Promise<void>;
-}
-
-/** Bundles an entry of this folder as the templates' build does: one ES module. */
-export async function bundleWorker(entry: string): Promise<string> {
-  const bundle = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    target: "es2023",
-    conditions: ["workerd"],
-    external: ["cloudflare:*", "node:*"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("/");' },
-  });
-  return bundle.outputFiles[0]!.text;
 }
 
 /** Starts the Worker of `worker.ts`, or of another entry in this folder. Its data lives in `storage` when that is given. */
@@ -88,12 +73,4 @@ async function answers(port: number): Promise<void> {
     if (open) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
