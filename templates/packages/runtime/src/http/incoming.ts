@@ -30,7 +30,7 @@ export class IncomingMessage extends Readable {
   req?: unknown;
   _dumped = false;
   _parsedHeaders: IncomingHttpHeaders | undefined;
-  _body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  _fetchBody: ReadableStreamDefaultReader<Uint8Array> | undefined;
   _reading = false;
 
   constructor(socket: Socket) {
@@ -87,7 +87,7 @@ export class IncomingMessage extends Readable {
   async _pump(): Promise<void> {
     try {
       for (;;) {
-        const part = await this._body?.read();
+        const part = await this._fetchBody?.read();
         if (this.destroyed) return;
         if (!part || part.done) {
           this.complete = true;
@@ -107,7 +107,7 @@ export class IncomingMessage extends Readable {
     if (!this.readableEnded || !this.complete) {
       this.aborted = true;
       this.emit("aborted");
-      this._body?.cancel().catch(() => {}); // the other side may be gone already
+      this._fetchBody?.cancel().catch(() => {}); // the other side may be gone already
     }
     // As in Node: an aborted message is no error to somebody who does not listen for errors.
     if (this.listenerCount("error") === 0) error = null;
@@ -118,7 +118,7 @@ export class IncomingMessage extends Readable {
 /** Fills a message from the parts of a fetch Request or Response. */
 export function fillMessage(message: IncomingMessage, headers: Headers, body: ReadableStream<Uint8Array> | null): void {
   message.rawHeaders = toRawHeaders(headers);
-  message._body = body?.getReader();
+  message._fetchBody = body?.getReader();
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
