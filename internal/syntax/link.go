@@ -25,7 +25,7 @@ type links struct {
 func Link(modules []*Module, resolve func(from, specifier string) (file string, ok bool)) {
 	l := &linker{
 		files: make(map[string]*Module, len(modules)), resolve: resolve,
-		resolved: map[[2]string]*Module{}, params: map[param][]given{},
+		resolved: map[[2]string]*Module{}, params: map[param][]given{}, arguments: map[param]given{},
 	}
 	for _, m := range modules {
 		l.files[m.File] = m
@@ -43,6 +43,8 @@ type linker struct {
 	resolve  func(from, specifier string) (string, bool)
 	resolved map[[2]string]*Module
 	params   map[param][]given
+	// arguments are the parameters that were looked up already.
+	arguments map[param]given
 }
 
 // param is one parameter of one function of the project.
@@ -92,15 +94,15 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 		return target{}, false
 	}
 	if unit, index, rest, isParam := splitParam(raw); isParam {
-		for _, g := range l.params[param{m, unit, index}] {
-			if t, ok := l.follow(g.module, g.raw+rest, depth+1); ok {
-				if rest == "" && !g.made.IsZero() {
-					t.made = g.made
-				}
-				return t, true
-			}
+		g, ok := l.argumentFor(param{m, unit, index}, depth)
+		if !ok {
+			return target{}, false
 		}
-		return target{}, false
+		t, ok := l.follow(g.module, g.raw+rest, depth+1)
+		if rest == "" && !g.made.IsZero() {
+			t.made = g.made
+		}
+		return t, ok
 	}
 	specifier, rest, isImport := splitImport(raw)
 	if !isImport {
@@ -141,6 +143,32 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 		return further, ok || at.value.Kind != Unknown
 	}
 	return at, true
+}
+
+// argumentFor is the first argument of a parameter that leads anywhere. It is found once for each parameter; a parameter
+// that is only handed on to itself has none.
+func (l *linker) argumentFor(p param, depth int) (given, bool) {
+	if known, ok := l.arguments[p]; ok {
+		return known, known.module != nil
+	}
+	l.arguments[p] = given{}
+	for _, g := range l.params[p] {
+		if unit, index, rest, isParam := splitParam(g.raw); isParam {
+			outer, ok := l.argumentFor(param{g.module, unit, index}, depth+1)
+			if !ok {
+				continue
+			}
+			g.module, g.raw = outer.module, outer.raw+rest
+			if rest == "" && g.made.IsZero() {
+				g.made = outer.made
+			}
+		}
+		if _, ok := l.follow(g.module, g.raw, depth+1); ok {
+			l.arguments[p] = g
+			return g, true
+		}
+	}
+	return given{}, false
 }
 
 // nextStep takes the first member (".name") or call ("()") off a name.

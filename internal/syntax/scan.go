@@ -3,6 +3,8 @@ package syntax
 import (
 	"bytes"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -19,10 +21,16 @@ func ScanImports(file string, text []byte) (imports []Import, esm bool) {
 		return nil, false
 	}
 	s := &scanner{file: file, text: text, src: string(text), typed: isTyped(file), markup: mayHoldMarkup(file)}
+	if bytes.Contains(text, []byte("createRequire(")) {
+		for _, match := range madeRequire.FindAllStringSubmatch(s.src, -1) {
+			s.requires = append(s.requires, match[1])
+		}
+		specifiers = len(text)
+	}
 	s.run(specifiers, exports)
 	if s.markup && s.unclosedMarkup() {
 		// What looked like the start of an element was none (a type parameter, say): read again without elements.
-		s = &scanner{file: file, text: text, src: s.src, typed: s.typed}
+		s = &scanner{file: file, text: text, src: s.src, typed: s.typed, requires: s.requires}
 		s.run(specifiers, exports)
 	}
 	return s.imports, s.esm
@@ -62,6 +70,8 @@ type scanner struct {
 	markup  bool // JSX is read as such
 	imports []Import
 	esm     bool
+	// requires are names besides require that were made by createRequire.
+	requires []string
 }
 
 // bracket is one open bracket. word is the keyword or name before it ("if", "try", "=>"); template tells of ${. A JSX tag that
@@ -100,8 +110,16 @@ func (s *scanner) word(t token) {
 		if !s.afterDot() {
 			s.requireWord(t)
 		}
+	default:
+		if slices.Contains(s.requires, t.value) && !s.afterDot() {
+			s.requireWord(t)
+		}
 	}
 }
+
+// madeRequire finds the names that ES modules give to a require of their own.
+var madeRequire = regexp.MustCompile(`([\w$]+)\s*=\s*(?:/\*[^*]*\*/)?\s*(?:[\w$]+\.)?createRequire\(`)
+
 
 // afterDot tells whether the token just read is a property: x.require. A spread is no property.
 func (s *scanner) afterDot() bool {
