@@ -171,7 +171,7 @@ func identity(key string, entry any, dir string) string {
 	case "volumes":
 		return path.Clean(text("target", ""))
 	case "secrets", "configs":
-		return text("source", "")
+		return text("source", "") + "|" + text("target", "")
 	case "env_file":
 		return source.Join(dir, text("path", ""))
 	}

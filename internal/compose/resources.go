@@ -153,10 +153,10 @@ func (l *reader) references(project *Project) {
 			check(networks, name, "networks."+name, "the network")
 		}
 		for _, grant := range s.Config.Secrets {
-			check(secrets, grant.Source, "secrets:"+grant.Source, "the secret")
+			check(secrets, grant.Source, "secrets:"+grant.Source+"|"+grant.Target, "the secret")
 		}
 		for _, grant := range s.Config.Configs {
-			check(configs, grant.Source, "configs:"+grant.Source, "the config")
+			check(configs, grant.Source, "configs:"+grant.Source+"|"+grant.Target, "the config")
 		}
 		for _, mode := range []string{s.Config.NetworkMode, s.Config.Net} {
 			if name, ok := strings.CutPrefix(mode, types.ServicePrefix); ok {

@@ -34,7 +34,7 @@ type discovery struct {
 	projects []candidate
 	// dockerfiles are all Dockerfiles, sorted.
 	dockerfiles []string
-	// unread are Compose files that belong to no project, with the file of their folder that was read instead.
+	// unread are Compose files that belong to no project, and why.
 	unread map[string]string
 	// hidden are Compose files in hidden folders such as .devcontainer.
 	hidden []string
@@ -103,13 +103,13 @@ func (l *loading) chooseAll(found *discovery, folders map[string][]string) {
 		all, forTests = forTests, nil
 	}
 	for _, c := range forTests {
-		found.unread[c.files[0]] = all[0].files[0]
+		found.unread[c.files[0]] = "the file is for tests; it is not read"
 	}
 	found.projects = all
 	for _, c := range all {
 		for _, file := range folders[c.dir] {
 			if !slices.Contains(c.files, file) && l.looksLikeCompose(file) {
-				found.unread[file] = c.files[0]
+				found.unread[file] = fmt.Sprintf("%s is read instead; this Compose file is not", c.files[0])
 			}
 		}
 	}
@@ -268,11 +268,14 @@ func (l *loading) chooseOther(c *candidate, files []string) bool {
 			break
 		}
 	}
-	others := "the only Compose file of its folder"
-	if len(files) > len(c.files) {
-		others = fmt.Sprintf("chosen among %d by its name", len(files))
+	why := "it is the only Compose file of its folder"
+	switch {
+	case len(files) > len(c.files):
+		why = fmt.Sprintf("it is chosen among %d by its name", len(files))
+	case len(c.files) > 1:
+		why = fmt.Sprintf("it is read over %s", path.Base(c.files[0]))
 	}
-	c.note("compose-ambiguous-files", chosen, "this file is read although Compose would need `-f` to find it: it is %s", others)
+	c.note("compose-ambiguous-files", chosen, "this file is read although Compose would need `-f` to find it: %s", why)
 	return true
 }
 
@@ -290,11 +293,7 @@ func (l *loading) looksLikeCompose(file string) bool {
 func (l *loading) reportUnread(found *discovery, used map[string]bool) {
 	for _, file := range sortedKeys(found.unread) {
 		if !used[file] && !slices.ContainsFunc(l.workspace.Projects, func(p *model.Project) bool { return noted(p.Findings, file) }) {
-			if found.unread[file] == "" {
-				l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "the file only adds to services of another Compose file; it is not read")
-				continue
-			}
-			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "%s is read instead; this Compose file is not", found.unread[file])
+			l.outside.add("compose-ambiguous-files", "", source.Span{File: file}, "%s", found.unread[file])
 		}
 	}
 	for _, file := range found.hidden {

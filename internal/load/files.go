@@ -94,6 +94,8 @@ type match struct {
 	name  string
 	isDir bool
 	files []string
+	// pivot is what --parents leaves out of the path: what stands before "/./" in the source.
+	pivot string
 }
 
 // origin is where the sources of one COPY are looked up.
@@ -112,18 +114,24 @@ func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) 
 			continue
 		}
 		found := from.find(text)
+		if len(found) == 0 && known && in.From == "" {
+			missing = append(missing, text)
+		}
 		if in.Op == "ADD" {
 			found = l.withoutArchives(in, found)
 		}
-		if len(found) == 0 && known && in.From == "" {
-			missing = append(missing, text)
+		for i := range found {
+			found[i].pivot, _, _ = strings.Cut(text, "/./")
+			if found[i].pivot == text {
+				found[i].pivot = ""
+			}
 		}
 		matches = append(matches, found...)
 	}
 	l.missing(in, missing)
 	toDir := strings.HasSuffix(in.Dest, "/") || len(in.Sources)+len(in.Inline) > 1 || len(matches) > 1 || hasDir(files, in.Dest)
 	exclude, _ := patternmatcher.New(in.Exclude)
-	for i, m := range matches {
+	for _, m := range matches {
 		for _, name := range m.files {
 			inside := strings.TrimPrefix(strings.TrimPrefix(name, m.name), "/")
 			if m.name == "." {
@@ -137,7 +145,7 @@ func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) 
 			dest := in.Dest
 			switch {
 			case in.Parents:
-				dest = path.Join(in.Dest, kept(in.Sources, i, name))
+				dest = path.Join(in.Dest, strings.TrimPrefix(name, path.Clean(m.pivot)+"/"))
 			case m.isDir:
 				dest = path.Join(in.Dest, inside)
 			case toDir:
@@ -165,16 +173,6 @@ func orBase(inside, name string) string {
 		return path.Base(name)
 	}
 	return inside
-}
-
-// kept is the part of a name that --parents keeps: all of it, or what follows "/./" in the source.
-func kept(sources []string, index int, name string) string {
-	for i, text := range sources {
-		if pivot, _, found := strings.Cut(text, "/./"); found && (i == index || strings.HasPrefix(name, pivot+"/")) {
-			return strings.TrimPrefix(name, path.Clean(pivot)+"/")
-		}
-	}
-	return name
 }
 
 // hasDir tells whether a path is a directory of the layout.

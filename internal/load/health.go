@@ -18,7 +18,10 @@ var (
 	asksHTTP  = regexp.MustCompile(`(?i)\b(curl|wget|http|https)\b`)
 	pathField = regexp.MustCompile(`(?i)\bpath(?:name)?["']?\s*:\s*["']([^"']+)["']`)
 	portField = regexp.MustCompile(`(?i)\bport["']?\s*:\s*["']?(\d+)`)
-	variable  = regexp.MustCompile(`\$\{?(\w+)(?::?-([^}]*))?\}?|process\.env\.(\w+)`)
+	// variable: $NAME and ${NAME:-default} of shells, process.env.NAME || default of one-liners, also in a template literal.
+	variable = regexp.MustCompile(`(?:\$\{\s*|\()?process\.env\.(\w+)\s*(?:(?:\|\||\?\?)\s*["']?(\w+)["']?\s*)?[})]?|\$\{?(\w+)(?::?-([^}]*))?\}?`)
+	// joined: the plus signs and quotes between pieces of text.
+	joined = regexp.MustCompile("[\"'`]\\s*\\+\\s*|\\s*\\+\\s*[\"'`]")
 )
 
 // findURL fills in which path and port of the service its health check asks, when it asks one by HTTP.
@@ -31,12 +34,20 @@ func findURL(s *model.Service) {
 	test = variable.ReplaceAllStringFunc(test, func(text string) string {
 		m := variable.FindStringSubmatch(text)
 		for _, v := range s.Environment {
-			if v.HasValue && !v.Secret && (v.Name == m[1] || v.Name == m[3]) {
+			if v.HasValue && !v.Secret && v.Name == m[1]+m[3] {
 				return v.Value
 			}
 		}
-		return m[2]
+		return m[2] + m[4]
 	})
+	test = joined.ReplaceAllString(test, "")
+	if m := pathField.FindStringSubmatch(test); m != nil && strings.Contains(test, "http") {
+		h.URLPath, h.Port = cleanPath(m[1]), 80
+		if p := portField.FindStringSubmatch(test); p != nil {
+			h.Port, _ = strconv.Atoi(p[1])
+		}
+		return
+	}
 	self := append([]string{"localhost", "127.0.0.1", "0.0.0.0", "[::1]", s.Name, ""}, s.Aliases...)
 	asked := withURL.FindAllString(test, -1)
 	if asksHTTP.MatchString(test) {
@@ -56,12 +67,6 @@ func findURL(s *model.Service) {
 			}
 		}
 		return
-	}
-	if m := pathField.FindStringSubmatch(test); m != nil && strings.Contains(test, "http") {
-		h.URLPath = cleanPath(m[1])
-		if p := portField.FindStringSubmatch(test); p != nil {
-			h.Port, _ = strconv.Atoi(p[1])
-		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (b *builder) image(s *model.Service) {
 		return
 	}
 	if !b.tree.IsDir(build.Context) {
-		b.report.add("build-context-missing", s.Name, s.KeySpan("build.context"), "the build context %s does not exist", build.Context)
+		b.report.add("build-context-missing", s.Name, cmp.Or(spanOf(s, "build.context"), build.Span), "the build context %s does not exist", build.Context)
 		return
 	}
 	file, start := build.Dockerfile, source.Position{Line: 1, Column: 1}
@@ -232,20 +232,21 @@ func (l *loading) dockerfileProjects(found *discovery) {
 // dockerfileProject makes a project of the Dockerfiles of a folder. `Dockerfile` stands for the app, its variants for other
 // builds of it; without it, files named after different things (api.Dockerfile, web.Dockerfile) are services of their own.
 func (l *loading) dockerfileProject(dir string, files []string) *model.Project {
-	p := &model.Project{Name: l.nameOf(dir), Dir: dir}
-	report := reporter{project: dir, list: &p.Findings}
+	list := chooseDockerfiles(files)
+	context := l.guessContext(list[0].file, dir)
+	p := &model.Project{Name: l.nameOf(context), Dir: context}
+	report := reporter{project: context, list: &p.Findings}
 	b := &builder{loading: l, project: p, report: report}
-	for _, chosen := range chooseDockerfiles(files) {
+	for _, chosen := range list {
 		if chosen.instead != "" {
-			report.add("dockerfile-unused", "", source.Span{File: chosen.file}, "%s is the Dockerfile that is read for this folder; this one is not converted", path.Base(chosen.instead))
+			report.add("dockerfile-unused", "", source.Span{File: chosen.file}, "%s is read instead; this Dockerfile is not converted", chosen.instead)
 			continue
 		}
 		s := &model.Service{
 			Name: cmp.Or(chosen.name, p.Name), Span: source.At(chosen.file, 1, 1), Networks: []string{"default"}, Deploy: model.Deploy{Replicas: 1},
 		}
-		s.Build = &model.Build{Dockerfile: chosen.file, Context: dir, Span: s.Span}
-		if context := l.guessContext(chosen.file, dir); context != dir {
-			s.Build.Context = context
+		s.Build = &model.Build{Dockerfile: chosen.file, Context: context, Span: s.Span}
+		if context != dir {
 			report.add("build-context-guessed", s.Name, s.Span, "what the Dockerfile copies is not in its own folder but in %s, which is taken as the build context", context)
 		}
 		b.image(s)

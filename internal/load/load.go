@@ -78,7 +78,7 @@ func (l *loading) composeProjects(found *discovery) {
 	for _, c := range found.projects {
 		p := compose.Load(l.tree, compose.Options{Files: c.files, Dir: c.dir, Environment: l.options.Environment})
 		if c.chosen && len(found.projects) > 1 && isFragment(p) {
-			found.unread[c.files[0]] = ""
+			found.unread[c.files[0]] = "the file only adds to services of another Compose file; it is not read"
 			continue
 		}
 		all = append(all, loaded{c, p})

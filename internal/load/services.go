@@ -216,7 +216,7 @@ func secretGrants(from *compose.Service) []model.FileGrant {
 		if !path.IsAbs(target) {
 			target = path.Join("/run/secrets", target)
 		}
-		list = append(list, model.FileGrant{Source: g.Source, Target: target, Span: from.At("secrets:" + g.Source)})
+		list = append(list, model.FileGrant{Source: g.Source, Target: target, Span: from.At("secrets:" + g.Source + "|" + g.Target)})
 	}
 	return list
 }
@@ -225,7 +225,7 @@ func configGrants(from *compose.Service) []model.FileGrant {
 	var list []model.FileGrant
 	for _, g := range from.Config.Configs {
 		target := path.Join("/", cmp.Or(g.Target, g.Source))
-		list = append(list, model.FileGrant{Source: g.Source, Target: target, Span: from.At("configs:" + g.Source)})
+		list = append(list, model.FileGrant{Source: g.Source, Target: target, Span: from.At("configs:" + g.Source + "|" + g.Target)})
 	}
 	return list
 }
