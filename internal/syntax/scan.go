@@ -110,6 +110,8 @@ func (s *scanner) word(t token) {
 		if !s.afterDot() {
 			s.requireWord(t)
 		}
+	case "createRequire":
+		s.madeAndCalled(t)
 	default:
 		if slices.Contains(s.requires, t.value) && !s.afterDot() {
 			s.requireWord(t)
@@ -117,9 +119,21 @@ func (s *scanner) word(t token) {
 	}
 }
 
+// madeAndCalled reads createRequire(…)("m").
+func (s *scanner) madeAndCalled(start token) {
+	if s.peek().value != "(" {
+		return
+	}
+	optional, depth := s.optional(), len(s.stack)
+	for t := s.next(); t.kind != tokenEnd && len(s.stack) > depth; t = s.next() {
+	}
+	if s.peek().value == "(" {
+		s.call(start, "require", optional)
+	}
+}
+
 // madeRequire finds the names that ES modules give to a require of their own.
 var madeRequire = regexp.MustCompile(`([\w$]+)\s*=\s*(?:/\*[^*]*\*/)?\s*(?:[\w$]+\.)?createRequire\(`)
-
 
 // afterDot tells whether the token just read is a property: x.require. A spread is no property.
 func (s *scanner) afterDot() bool {
