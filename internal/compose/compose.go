@@ -127,6 +127,9 @@ func (l *reader) load(options Options) {
 	for _, name := range main.names("services") {
 		project.Services = append(project.Services, l.service(main, name))
 	}
+	if len(project.Services) == 0 && len(options.Files) > 0 {
+		l.problems.add(NoServices, source.Span{File: options.Files[0]}, "no service could be read from this Compose file")
+	}
 	l.resources(main, project)
 	l.references(project)
 	l.variableProblems()

@@ -24,8 +24,16 @@ const (
 	UndefinedReference Code = "compose-undefined-reference"
 	FileMissing        Code = "compose-file-missing"
 	LegacyFormat       Code = "compose-legacy-format"
-	Conflict           Code = "compose-conflict"
+	NoServices         Code = "compose-no-services"
 )
+
+// Codes are all codes.
+func Codes() []Code {
+	return []Code{
+		InvalidYAML, DuplicateKey, InvalidValue, InvalidVariable, MissingVariable, RequiredVariable, EnvFileMissing, EnvFileTemplate,
+		EnvFileSyntax, UnknownKey, UndefinedReference, FileMissing, LegacyFormat, NoServices,
+	}
+}
 
 // Problem is something that could not be read as it stands, or had to be assumed.
 type Problem struct {

@@ -167,17 +167,21 @@ func composeRules() []model.RuleInfo {
 			Why:     "Env files with secrets are rightly kept out of repositories. The example tells the names; its values are only examples.",
 			Remedy:  "Nothing, if the example is complete. Secrets are asked for by name and never copied.",
 			Example: "compose.yaml",
-			Bad: `services:
+			Bad: `-- compose.yaml --
+services:
   web:
     image: nginx
     env_file: web.env
-# beside web.env.example
+-- web.env.example --
+A=1
 `,
-			Good: `services:
+			Good: `-- compose.yaml --
+services:
   web:
     image: nginx
-    environment:
-      A: "1"
+    env_file: web.env
+-- web.env --
+A=1
 `,
 			Since: checked,
 		},
@@ -188,16 +192,21 @@ func composeRules() []model.RuleInfo {
 			Why:     "Docker Compose refuses the file. Here the line is left out and the others are read.",
 			Remedy:  "Correct or remove the line.",
 			Example: "compose.yaml",
-			Bad: `services:
+			Bad: `-- compose.yaml --
+services:
   web:
     image: nginx
-    env_file: broken.env # has the line: A B=1
+    env_file: web.env
+-- web.env --
+A B=1
 `,
-			Good: `services:
+			Good: `-- compose.yaml --
+services:
   web:
     image: nginx
-    environment:
-      A: "1"
+    env_file: web.env
+-- web.env --
+A_B=1
 `,
 			Since: checked,
 		},
@@ -285,10 +294,27 @@ services:
 			Why:     "Which files make up the app is a matter of the command line (`docker compose -f …`), which is not in the repository. The choice is said so that it can be corrected.",
 			Remedy:  "Name the file to read: `dock2edge audit path/to/compose.prod.yaml`, or list the files in `COMPOSE_FILE` in `.env`.",
 			Example: "compose.yaml",
-			Bad: `# compose.prod.yaml, the only file
+			Bad: `-- compose.prod.yaml --
 services:
   web:
     image: nginx
+`,
+			Good: `-- compose.yaml --
+services:
+  web:
+    image: nginx
+`,
+			Since: checked,
+		},
+		{
+			Name: "compose-no-services", Category: model.CategoryCompose, Severity: model.Major,
+			Title:   "Compose file without services",
+			What:    "A Compose file from which no service could be read: it is empty, or all that it holds is broken.",
+			Why:     "There is nothing to audit or to convert.",
+			Remedy:  "Add services, or remove the file.",
+			Example: "compose.yaml",
+			Bad: `volumes:
+  data:
 `,
 			Good: `services:
   web:
@@ -361,12 +387,17 @@ func dockerfileRules() []model.RuleInfo {
 			Why:     "The build context is a matter of the command line (`docker build -f docker/Dockerfile .`), which is not in the repository.",
 			Remedy:  "Nothing, if the guess is right; else write a Compose file that says it.",
 			Example: "Dockerfile",
-			Bad: `# docker/Dockerfile
+			Bad: `-- docker/Dockerfile --
 FROM node:22
 COPY package.json ./
+-- package.json --
+{}
 `,
-			Good: `FROM node:22
-COPY . .
+			Good: `-- Dockerfile --
+FROM node:22
+COPY package.json ./
+-- package.json --
+{}
 `,
 			Since: checked,
 		},
@@ -411,15 +442,23 @@ COPY . .
 			Why:     "The build fails. The last stage is taken, which may be another one than is meant.",
 			Remedy:  "Correct `build.target`, or name the stage: `FROM node:22 AS name`.",
 			Example: "compose.yaml",
-			Bad: `services:
+			Bad: `-- compose.yaml --
+services:
   web:
     build:
       context: .
-      target: not-there
+      target: production
+-- Dockerfile --
+FROM node:22 AS prod
 `,
-			Good: `services:
+			Good: `-- compose.yaml --
+services:
   web:
-    image: nginx
+    build:
+      context: .
+      target: prod
+-- Dockerfile --
+FROM node:22 AS prod
 `,
 			Since: checked,
 		},
@@ -445,11 +484,15 @@ COPY . .
 			Why:     "What is in the archive is not read, so code or files of the app may be missing from the audit and from the conversion.",
 			Remedy:  "Unpack the archive in the repository and COPY its files.",
 			Example: "Dockerfile",
-			Bad: `FROM node:22
+			Bad: `-- Dockerfile --
+FROM node:22
 ADD app.tar.gz /app/
+-- app.tar.gz --
 `,
-			Good: `FROM node:22
-COPY . .
+			Good: `-- Dockerfile --
+FROM node:22
+COPY app /app
+-- app/server.js --
 `,
 			Since: checked,
 		},
@@ -460,10 +503,13 @@ COPY . .
 			Why:     "It may be for another purpose, or an app that is deployed without Compose. It is said so that nothing is left out in silence.",
 			Remedy:  "To convert it, name it: `dock2edge convert path/to/Dockerfile`, or add a service that builds it.",
 			Example: "Dockerfile",
-			Bad: `# Dockerfile.dev beside Dockerfile
+			Bad: `-- Dockerfile --
+FROM node:22
+-- Dockerfile.dev --
 FROM node:22
 `,
-			Good: `FROM node:22
+			Good: `-- Dockerfile --
+FROM node:22
 `,
 			Since: checked,
 		},

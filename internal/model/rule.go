@@ -10,7 +10,8 @@ type RuleInfo struct {
 	Title string
 	// What, Why and Remedy are the paragraphs of the rule's page, in Markdown.
 	What, Why, Remedy string
-	// Example is the file that Bad and Good stand in: "compose.yaml", "Dockerfile". Bad shows what is found, Good what is not.
+	// Example is the file that Bad and Good stand in: "compose.yaml", "Dockerfile". Bad shows what is found, Good what is not. Where
+	// one file does not show it, they are txtar archives ("-- name --" lines).
 	Example   string
 	Bad, Good string
 	// Since is the date the claim was last checked, YYYY-MM-DD.
