@@ -85,6 +85,9 @@ console.log("ready");
 		Since: checked,
 		CheckService: func(p *analysis.ServicePass) {
 			eachBind(p, bindOfSource, func(m model.Mount) {
+				if !becomesWorker(p.Service) {
+					return
+				}
 				p.Report(m.Span, fmt.Sprintf("The code in %s is mounted at %s; it is laid over the image's files", m.Source, m.Target),
 					"Edit the copy in app/ after the move; `wrangler dev` watches it.")
 			})
@@ -114,6 +117,9 @@ services:
 		Since: checked,
 		CheckService: func(p *analysis.ServicePass) {
 			eachBind(p, bindOfConfig, func(m model.Mount) {
+				if !becomesWorker(p.Service) {
+					return
+				}
 				if !p.Tree.IsFile(m.Source) {
 					p.Report(m.Span, fmt.Sprintf("The file %s is mounted at %s but is not in the repository, so the Worker will not have it", m.Source, m.Target),
 						"Add the file, or an example of it, before converting.", model.Need{Kind: model.NeedFiles, Detail: m.Target}).Severity = model.Major
@@ -147,8 +153,8 @@ func bindData() *analysis.Rule {
 		Links: []string{objectLimits, "https://developers.cloudflare.com/r2/"},
 		CheckService: func(p *analysis.ServicePass) {
 			eachBind(p, bindOfData, func(m model.Mount) {
-				if !ownProgram(p.Service) {
-					p.Report(m.Span, fmt.Sprintf("The folder %s belongs to a server at %s; it is not moved with the app", m.Source, m.Target),
+				if !becomesWorker(p.Service) {
+					p.Report(m.Span, fmt.Sprintf("The folder %s belongs to a service that does not become a Worker (%s); it is not moved", m.Source, m.Target),
 						"Move data with the server's own dump and restore; run initial scripts against what takes the server's place.").Severity = model.Info
 					return
 				}
@@ -191,11 +197,11 @@ func bindHost() *analysis.Rule {
 				}) {
 					return // a Worker has certificates of its own and runs in UTC; the rule about TZ is node's
 				}
-				f := p.Report(m.Span, fmt.Sprintf("%s of the host is mounted at %s; it is not in the repository and a Worker has no host, so the folder is missing", m.Source, m.Target),
-					"Move what the service needs into the repository or into R2.", model.Need{Kind: model.NeedDisk, Detail: m.Target})
-				if !ownProgram(p.Service) {
-					f.Severity, f.Needs = model.Info, nil
+				if !becomesWorker(p.Service) {
+					return
 				}
+				p.Report(m.Span, fmt.Sprintf("%s of the host is mounted at %s; it is not in the repository and a Worker has no host, so the folder is missing", m.Source, m.Target),
+					"Move what the service needs into the repository or into R2.", model.Need{Kind: model.NeedDisk, Detail: m.Target})
 			})
 		},
 	}

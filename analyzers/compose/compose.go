@@ -7,6 +7,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
@@ -33,9 +34,12 @@ func Language() *analysis.Language {
 // checked is the day the claims of these rules were last held against the platform's documentation and measurements.
 const checked = "2026-11-20"
 
-// ownProgram tells whether the service runs a program of the project's, as opposed to a well-known server image that is
-// replaced or kept as a whole: settings of such an image are nobody's loss.
-func ownProgram(s *model.Service) bool { return s.Entry == nil || s.Entry.Kind != "service-image" }
+// becomesWorker tells whether the service runs something that can become a Worker. Settings of the others (a well-known server
+// that is replaced or kept as a whole, a program in a language that is not converted) have no meaning for the move: the
+// finding about the program itself says what happens, and the plan what becomes of each key.
+func becomesWorker(s *model.Service) bool {
+	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, s.Entry.Kind)
+}
 
 // keysUnder are the keys of the service with this path, and those of the list or mapping below it, in file order.
 func keysUnder(s *model.Service, path string) []model.Key {
@@ -71,7 +75,7 @@ func key(s *model.Service, path string) (k model.Key, ok bool) {
 
 // reportKeys reports each of the paths that the service sets, with what platform's table says about it.
 func reportKeys(p *analysis.ServicePass, remedy string, paths ...string) {
-	if !ownProgram(p.Service) {
+	if !becomesWorker(p.Service) {
 		return
 	}
 	for _, path := range paths {

@@ -36,7 +36,7 @@ func healthcheck() *analysis.Rule {
 
 func checkHealthcheck(p *analysis.ServicePass) {
 	h := p.Service.Healthcheck
-	if h == nil || h.Disabled || h.FromImage || !ownProgram(p.Service) {
+	if h == nil || h.Disabled || h.FromImage || !becomesWorker(p.Service) {
 		return
 	}
 	if h.URLPath != "" {
@@ -71,7 +71,7 @@ func restart() *analysis.Rule {
 }
 
 func checkRestart(p *analysis.ServicePass) {
-	if !ownProgram(p.Service) {
+	if !becomesWorker(p.Service) {
 		return
 	}
 	for _, path := range []string{"restart", "deploy.restart_policy"} {

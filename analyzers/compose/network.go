@@ -217,7 +217,7 @@ func logging() *analysis.Rule {
 		Links: []string{"https://developers.cloudflare.com/workers/observability/logs/"},
 		CheckService: func(p *analysis.ServicePass) {
 			k, ok := key(p.Service, "logging")
-			if !ok || !ownProgram(p.Service) {
+			if !ok || !becomesWorker(p.Service) {
 				return
 			}
 			driver, _ := key(p.Service, "logging.driver")

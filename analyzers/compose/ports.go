@@ -76,7 +76,7 @@ func checkExtraPorts(p *analysis.ServicePass) {
 			published = append(published, port)
 		}
 	}
-	if len(published) < 2 || !ownProgram(p.Service) {
+	if len(published) < 2 || !becomesWorker(p.Service) {
 		return
 	}
 	for _, port := range published[1:] {

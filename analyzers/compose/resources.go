@@ -33,7 +33,7 @@ func resourceLimits() *analysis.Rule {
 }
 
 func checkResourceLimits(p *analysis.ServicePass) {
-	if !ownProgram(p.Service) {
+	if !becomesWorker(p.Service) {
 		return
 	}
 	deploy := p.Service.Deploy
@@ -102,7 +102,7 @@ func checkReplicas(p *analysis.ServicePass) {
 	case n == 0:
 		p.Report(span, "The service has no replicas, so Compose does not start it; it is judged and converted like the others",
 			"Remove the service if it is not needed.").Severity = model.Info
-	case n > 1 && ownProgram(p.Service):
+	case n > 1 && becomesWorker(p.Service):
 		p.Report(span, fmt.Sprintf("The service runs %d times; as a plain Worker it has as many isolates as requests need, in a Durable Object it is one process", n),
 			"Nothing is to be done for a stateless service.")
 	}

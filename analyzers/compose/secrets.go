@@ -42,10 +42,18 @@ func secretEnvironment() *analysis.Rule {
 func checkSecretEnvironment(p *analysis.ServicePass) {
 	for _, v := range p.Service.Environment {
 		if v.Secret && v.HasValue && v.Value != "" && v.Origin == "environment" && len(v.Refs) == 0 {
-			p.Report(v.Span, fmt.Sprintf("The value of %s stands in the file; it becomes a required secret, and the value is not taken along", v.Name),
+			p.Report(v.Span, fmt.Sprintf("The value of %s stands in the file; %s", v.Name, fateOfSecret(p.Service)),
 				fmt.Sprintf("Set it with `wrangler secret put %s`; change it if the repository was ever shared.", v.Name))
 		}
 	}
+}
+
+// fateOfSecret says what happens to the credential of a service.
+func fateOfSecret(s *model.Service) string {
+	if becomesWorker(s) {
+		return "it becomes a required secret, and the value is not taken along"
+	}
+	return "the value is not taken along"
 }
 
 func secretEnvFile() *analysis.Rule {
@@ -81,7 +89,7 @@ PORT=3000
 func checkSecretEnvFile(p *analysis.ServicePass) {
 	for _, v := range p.Service.Environment {
 		if v.Secret && v.HasValue && v.Value != "" && v.Origin == "env_file" {
-			p.Report(v.Span, fmt.Sprintf("%s is a credential; it becomes a required secret, and the value is not taken along", v.Name),
+			p.Report(v.Span, fmt.Sprintf("%s is a credential; %s", v.Name, fateOfSecret(p.Service)),
 				fmt.Sprintf("Set it with `wrangler secret put %s`.", v.Name))
 		}
 	}

@@ -49,8 +49,8 @@ func checkNamedVolume(p *analysis.ServicePass) {
 			name = "An anonymous volume"
 		}
 		switch {
-		case !ownProgram(p.Service):
-			p.Report(m.Span, fmt.Sprintf("%s holds the data of a server at %s; it is not copied", name, m.Target),
+		case !becomesWorker(p.Service):
+			p.Report(m.Span, fmt.Sprintf("%s belongs to a service that does not become a Worker (%s); what it holds is not copied", name, m.Target),
 				"Move the data with the server's own dump and restore.").Severity = model.Info
 		case strings.Contains(m.Target, "node_modules"):
 			p.Report(m.Span, fmt.Sprintf("%s keeps the image's %s from being hidden by a bind mount; the build installs packages anew, so it is dropped", name, m.Target),
@@ -121,8 +121,11 @@ func checkSharedVolume(p *analysis.ProjectPass) {
 }
 
 // sharable tells whether a mount can carry files from one service to another: volumes and data folders, but not the
-// source, which only comes along.
+// source, which only comes along. Folders of servers that are replaced as a whole are no concern.
 func sharable(p *analysis.ProjectPass, s *model.Service, m model.Mount) bool {
+	if !becomesWorker(s) {
+		return false
+	}
 	switch m.Type {
 	case "volume":
 		return m.Source != "" && !strings.Contains(m.Target, "node_modules")
@@ -156,7 +159,7 @@ func tmpfs() *analysis.Rule {
 
 func checkTmpfs(p *analysis.ServicePass) {
 	for _, m := range p.Service.Mounts {
-		if m.Type == "tmpfs" && ownProgram(p.Service) {
+		if m.Type == "tmpfs" && becomesWorker(p.Service) {
 			p.Report(m.Span, fmt.Sprintf("%s is in memory and stays so, within the isolate's %s", m.Target, isolateMemory()), "Keep the files small.")
 		}
 	}

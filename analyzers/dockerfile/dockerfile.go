@@ -28,10 +28,16 @@ func Language() *analysis.Language {
 // checked is the day the claims of these rules were last held against the platform's documentation and measurements.
 const checked = "2026-11-20"
 
+// becomesWorker tells whether the service runs something that can become a Worker. For the others base-runtime says what
+// happens, and nothing of the Dockerfile is replayed.
+func becomesWorker(s *model.Service) bool {
+	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, s.Entry.Kind)
+}
+
 // finalStages are the stages whose files and settings are the final image's: the target and what it is built on, the
-// target last.
+// target last. There are none for a service that does not become a Worker.
 func finalStages(s *model.Service) []*model.Stage {
-	if s.Image == nil {
+	if s.Image == nil || !becomesWorker(s) {
 		return nil
 	}
 	var stages []*model.Stage
@@ -42,9 +48,10 @@ func finalStages(s *model.Service) []*model.Stage {
 	return stages
 }
 
-// neededStages are all stages that the target needs, itself included.
+// neededStages are all stages that the target needs, itself included. There are none for a service that does not become a
+// Worker.
 func neededStages(s *model.Service) []*model.Stage {
-	if s.Image == nil || s.Image.Target == nil {
+	if s.Image == nil || s.Image.Target == nil || !becomesWorker(s) {
 		return nil
 	}
 	return append(slices.Clone(s.Image.Target.Needs), s.Image.Target)
@@ -63,10 +70,14 @@ func each(stages []*model.Stage, op string, visit func(stage *model.Stage, i *mo
 
 // rootStage is the stage whose base is an image of a registry.
 func rootStage(s *model.Service) *model.Stage {
-	if stages := finalStages(s); len(stages) > 0 {
-		return stages[0]
+	if s.Image == nil || s.Image.Target == nil {
+		return nil
 	}
-	return nil
+	stage := s.Image.Target
+	for stage.BaseStage != nil {
+		stage = stage.BaseStage
+	}
+	return stage
 }
 
 // shorten cuts text to what fits into a message.

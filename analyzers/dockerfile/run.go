@@ -152,9 +152,6 @@ CMD ["node", "app.js"]
 }
 
 func checkRunProgram(p *analysis.ServicePass) {
-	if p.Service.Entry == nil || p.Service.Entry.Kind != "node" && p.Service.Entry.Kind != "nginx" && p.Service.Entry.Kind != "static-server" {
-		return // nothing is replayed for what does not become a Worker
-	}
 	each(neededStages(p.Service), "RUN", func(_ *model.Stage, i *model.Instruction) {
 		var names []string
 		for _, c := range commandsOf(i) {

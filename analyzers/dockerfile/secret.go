@@ -42,7 +42,10 @@ func checkSecret(p *analysis.ServicePass) {
 		seen = append(seen, v.Span)
 		p.Report(v.Span, what, remedy)
 	}
-	for _, stage := range neededStages(p.Service) {
+	if p.Service.Image == nil {
+		return
+	}
+	for _, stage := range p.Service.Image.Stages { // whatever is done with the stage, the file can be read
 		for _, v := range stage.Env {
 			if len(v.Refs) == 0 {
 				report(v, fmt.Sprintf("The value of %s stands in the Dockerfile; it becomes a required secret, and the value is not taken along", v.Name),

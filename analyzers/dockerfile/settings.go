@@ -54,7 +54,7 @@ CMD ["node", "app.js"]
 		Since: checked,
 		Links: []string{"https://developers.cloudflare.com/durable-objects/platform/limits/", "https://developers.cloudflare.com/r2/"},
 		CheckService: func(p *analysis.ServicePass) {
-			if p.Service.Image == nil || p.Service.Image.Target == nil {
+			if p.Service.Image == nil || p.Service.Image.Target == nil || !becomesWorker(p.Service) {
 				return
 			}
 			for _, v := range p.Service.Image.Target.Volumes {
@@ -87,7 +87,7 @@ CMD ["node", "app.js"]
 `,
 		Since: checked,
 		CheckService: func(p *analysis.ServicePass) {
-			if p.Service.Image == nil || p.Service.Image.Target == nil {
+			if p.Service.Image == nil || p.Service.Image.Target == nil || !becomesWorker(p.Service) {
 				return
 			}
 			for _, port := range p.Service.Image.Target.Expose {
@@ -121,7 +121,7 @@ CMD ["node", "app.js"]
 `,
 		Since: checked,
 		CheckService: func(p *analysis.ServicePass) {
-			if p.Service.Image == nil || p.Service.Image.Target == nil {
+			if p.Service.Image == nil || p.Service.Image.Target == nil || !becomesWorker(p.Service) {
 				return
 			}
 			h := p.Service.Image.Target.Healthcheck
@@ -188,7 +188,7 @@ func checkBuildSettings(p *analysis.ServicePass) {
 	const nothing = "Nothing is to be done."
 	stages := neededStages(p.Service)
 	for _, stage := range stages {
-		if stage.Platform != "" {
+		if stage.Platform != "" && !followsBuilder(p, stage) {
 			p.Report(stage.Span, fmt.Sprintf("The stage is made for %s; a Worker's code is the same on every processor", stage.Platform), nothing)
 		}
 	}
@@ -204,6 +204,20 @@ func checkBuildSettings(p *analysis.ServicePass) {
 	each(finalStages(p.Service), "MAINTAINER", func(_ *model.Stage, i *model.Instruction) {
 		p.Report(i.Span, "The maintainer's name is dropped; there is no image to carry it", nothing)
 	})
+}
+
+// followsBuilder tells whether a stage's platform is only that of the machine that builds, or of the image it is for.
+func followsBuilder(p *analysis.ServicePass, stage *model.Stage) bool {
+	text, err := p.Tree.Read(stage.Span.File)
+	if err != nil {
+		return false
+	}
+	lines := strings.Split(string(text), "\n")
+	if stage.Span.Start.Line > len(lines) {
+		return false
+	}
+	line := lines[stage.Span.Start.Line-1]
+	return strings.Contains(line, "BUILDPLATFORM") || strings.Contains(line, "TARGETPLATFORM")
 }
 
 func lowPort() *analysis.Rule {

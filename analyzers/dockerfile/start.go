@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
@@ -146,11 +147,11 @@ CMD ["node", "app.js"]
 			if span.IsZero() {
 				span = p.Service.Span
 			}
-			command := strings.Join(entry.Argv, " ")
-			if n := len(entry.Trail); n > 0 {
-				command = entry.Trail[n-1].Text
+			argv := entry.Argv
+			if len(argv) > 1 && path.Base(argv[0]) == "docker-entrypoint.sh" { // of the base image
+				argv = argv[1:]
 			}
-			p.Report(span, fmt.Sprintf("The service runs `%s` and ends; nothing runs it when Workers are deployed", shorten(command)),
+			p.Report(span, fmt.Sprintf("The service runs `%s` and ends; nothing runs it when Workers are deployed", shorten(strings.Join(argv, " "))),
 				"Run it as a step of the deployment, or make it a Worker with a cron trigger.")
 		},
 	}
@@ -159,7 +160,7 @@ CMD ["node", "app.js"]
 // before reports the steps of one kind that run before the program.
 func before(p *analysis.ServicePass, kind, message, remedy string) {
 	entry := p.Service.Entry
-	if entry == nil || entry.Kind == "service-image" {
+	if entry == nil || !becomesWorker(p.Service) || entry.Kind == "script" { // of a job the whole is reported
 		return
 	}
 	for _, step := range entry.Before {

@@ -17,6 +17,7 @@ package analysis
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -116,10 +117,13 @@ func (p *ProjectPass) Report(span source.Span, message, remedy string, needs ...
 	p.out.findings = append(p.out.findings, model.Finding{
 		Rule: p.rule.Name, Category: p.rule.Category, Severity: p.rule.Severity,
 		Project: p.Project.Dir, Service: p.service,
-		Span: span, Message: message, Remedy: remedy, Needs: needs,
+		Span: span, Message: oneLine(message), Remedy: oneLine(remedy), Needs: needs,
 	})
 	return &p.out.findings[len(p.out.findings)-1]
 }
+
+// oneLine evens out white space: a message may quote code that stands on several lines.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // Route records an HTTP route of the service seen in the source. Run attaches them to the service when all rules are done.
 func (p *ServicePass) Route(method, path string, span source.Span) {

@@ -27,6 +27,9 @@ type lineKey struct {
 	number int
 }
 
+// word matches values that are a plain word.
+var word = regexp.MustCompile(`^[a-z]{1,12}$`)
+
 // secretName matches an assignment to a name that speaks of a credential, in any of the languages that are shown, up to
 // where the value begins.
 var secretName = regexp.MustCompile(`(?i)[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|_pwd|_pass)[\w.-]*["'\]]?\s*(?:=>|:=|[:=])\s*["'` + "`" + `]?`)
@@ -42,7 +45,7 @@ func newRedactor(workspace *model.Workspace) redactor {
 		}
 		place := lineKey{v.Span.File, v.Span.Start.Line}
 		r.at[place] = append(r.at[place], v.Value)
-		if len(v.Value) >= 6 { // shorter ones are words that stand everywhere
+		if len(v.Value) >= 6 && !word.MatchString(v.Value) { // words such as "postgres" stand everywhere and mean other things there
 			r.values = append(r.values, v.Value)
 		}
 	}

@@ -259,7 +259,10 @@ func TestGitHubCommandsAreEscaped(t *testing.T) {
 }
 
 func TestRedaction(t *testing.T) {
-	r := newRedactor(sample().Workspace)
+	workspace := sample().Workspace
+	service := workspace.Projects[0].Services[0]
+	service.Environment = append(service.Environment, model.EnvVar{Name: "PGPASSWORD", Value: "postgres", Secret: true, Span: source.At("compose.yaml", 9, 1)})
+	r := newRedactor(workspace)
 	for _, c := range []struct {
 		file         string
 		number       int
@@ -280,6 +283,8 @@ func TestRedaction(t *testing.T) {
 		{"compose.yaml", 1, "secrets:", "secrets:"},
 		{"Dockerfile", 1, "ENV SECRET_KEY=abc PORT=3000", "ENV SECRET_KEY=***"},
 		{"Dockerfile", 1, "ARG NPM_TOKEN", "ARG NPM_TOKEN"},
+		{"compose.yaml", 9, "- postgres", "- ***"},
+		{"compose.yaml", 10, "- db:/var/lib/postgresql", "- db:/var/lib/postgresql"},
 	} {
 		if got := r.line(c.file, c.number, c.text); got != c.expect {
 			t.Errorf("%q is shown as %q, want %q", c.text, got, c.expect)
