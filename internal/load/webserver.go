@@ -30,7 +30,10 @@ func webServer(project *model.Project, service *model.Service, files *container.
 	for _, p := range append(problems, more...) {
 		reportProblem(report, service, p)
 	}
-	web := &model.WebServer{Config: gateway, Upstreams: upstreams(config), Roots: roots(config)}
+	web := &model.WebServer{Config: gateway, Upstreams: upstreams(config), Roots: gateway.ImagePaths()}
+	if site, ok := nginx.StaticOnly(gateway, append(problems, more...)); ok {
+		web.Static = &model.StaticSite{Root: site.Root, NotFound: site.NotFound, HTML: site.HTML, Differences: site.Differences}
+	}
 	for _, server := range config.Servers {
 		for _, listen := range server.Listens {
 			if listen.Port != 0 && !slices.Contains(web.Ports, listen.Port) {
@@ -126,32 +129,6 @@ func upstream(address string, at source.Span) model.Upstream {
 		number = 80
 	}
 	return model.Upstream{Host: host, Port: number, Span: at}
-}
-
-// roots are the image folders that files are served from.
-func roots(config *nginx.Config) []string {
-	seen := map[string]bool{}
-	var walk func(directives []*nginx.Directive)
-	walk = func(directives []*nginx.Directive) {
-		for _, d := range directives {
-			if (d.Name == "root" || d.Name == "alias") && !strings.Contains(d.Arg(0), "$") && d.Arg(0) != "" {
-				seen[path.Clean(absoluteRoot(config, d.Arg(0)))] = true
-			}
-			walk(d.Block)
-		}
-	}
-	walk(config.Main)
-	if len(seen) == 0 {
-		seen["/etc/nginx/html"] = true
-	}
-	return sortedKeys(seen)
-}
-
-func absoluteRoot(config *nginx.Config, name string) string {
-	if path.IsAbs(name) {
-		return name
-	}
-	return path.Join(config.ServerRoot, name)
 }
 
 func sourceOf(files *container.Files, name string) string {

@@ -46,6 +46,13 @@ func verdictFor(name string) verdict {
 
 // exactVerdicts are directives by name.
 var exactVerdicts = map[string]verdict{
+	// Blocks that stand where they must not.
+	"http": {Invalid, "http is not allowed here"}, "server": {Invalid, "server is not allowed here"},
+	"location": {Invalid, "location is not allowed here"}, "upstream": {Invalid, "upstream is not allowed here"},
+	"listen": {Invalid, "listen is not allowed here"}, "server_name": {Invalid, "server_name is not allowed here"},
+	"map": {Invalid, "map is not allowed here"}, "try_files": {Invalid, "try_files is not allowed here"},
+	"internal": {Invalid, "internal is not allowed here"}, "types": {Invalid, "types is not allowed here"},
+
 	// The main context.
 	"daemon": {Ignored, byPlatform}, "debug_points": {Ignored, byPlatform}, "env": {Ignored, byPlatform},
 	"events": {Ignored, byPlatform}, "load_module": {Ignored, "the directives of a module are judged one by one"},

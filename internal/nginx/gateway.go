@@ -40,6 +40,7 @@ type GatewayServer struct {
 	Names                []ServerName      `json:"names,omitempty"`
 	Steps                []Step            `json:"steps,omitempty"`
 	Settings             *Settings         `json:"settings,omitempty"`
+	TryFiles             *TryFiles         `json:"tryFiles,omitempty"`
 	Locations            []GatewayLocation `json:"locations,omitempty"`
 	MergeSlashes         *bool             `json:"mergeSlashes,omitempty"`
 	UnderscoresInHeaders *bool             `json:"underscoresInHeaders,omitempty"`

@@ -186,16 +186,14 @@ func indexWord(t, word string, from int) int {
 // rest. A closing brace too many ends the file there; missing ones are added. Both are reported.
 func (in *input) balance(name string, f *text) {
 	for range len(f.lines) {
-		line, message, depth := firstImbalance(f.balanced)
+		line, message, missing := firstImbalance(f.balanced)
 		if message == "" {
 			return
 		}
 		in.problem(Invalid, "", message, source.At(f.source, line, 1))
-		if depth > 0 {
-			f.balanced += "\n;" + strings.Repeat("}", depth)
-			if _, again, _ := firstImbalance(f.balanced); again == "" {
-				return
-			}
+		if missing != "" {
+			f.balanced += "\n" + missing
+			return
 		}
 		// Drop the offending line and try once more.
 		lines := strings.Split(f.balanced, "\n")
@@ -208,10 +206,10 @@ func (in *input) balance(name string, f *text) {
 	}
 }
 
-// firstImbalance finds the first place where the tokens of a text cannot be nested. depth counts the blocks that are open at
-// the end of the text.
-func firstImbalance(content string) (line int, message string, depth int) {
-	pending := 0 // words of an unfinished directive
+// firstImbalance finds the first place where the tokens of a text cannot be nested. missing is what would complete a text
+// that only ends too early.
+func firstImbalance(content string) (line int, message, missing string) {
+	pending, depth := 0, 0 // words of an unfinished directive, and open blocks
 	last := 1
 	for token := range crossplane.Lex(strings.NewReader(content)) {
 		switch {
@@ -231,10 +229,16 @@ func firstImbalance(content string) (line int, message string, depth int) {
 		}
 		last = token.Line
 	}
-	if message == "" && pending > 0 {
-		return last, `unexpected end of file, expecting ";" or "}"`, max(depth, 0)
+	early := strings.HasPrefix(message, "unexpected end of file")
+	switch {
+	case message != "" && !early:
+		return line, message, ""
+	case pending > 0:
+		return last, `unexpected end of file, expecting ";" or "}"`, ";" + strings.Repeat("}", depth)
+	case early:
+		return line, message, strings.Repeat("}", depth)
 	}
-	return line, message, max(depth, 0)
+	return 0, "", ""
 }
 
 func tokenError(err error) string {

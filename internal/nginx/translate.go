@@ -172,6 +172,8 @@ func (t *translator) server(s *Server) GatewayServer {
 		switch {
 		case isStep(d):
 			out.Steps = append(out.Steps, t.step(d, scope{})...)
+		case d.Name == "try_files":
+			out.TryFiles = t.tryFiles(d)
 		case d.Name == "merge_slashes":
 			out.MergeSlashes = t.flag(d)
 		case d.Name == "underscores_in_headers":

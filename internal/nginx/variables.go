@@ -10,7 +10,7 @@ import (
 var gatewayVariables = words(`
 	args body_bytes_sent content_length content_type document_root document_uri fastcgi_script_name host hostname https
 	is_args msec nginx_version pid proxy_add_x_forwarded_for proxy_host proxy_port query_string realpath_root
-	realip_remote_addr remote_addr remote_port remote_user request request_body request_completion request_filename
+	realip_remote_addr remote_addr remote_port remote_user request request_completion request_filename
 	request_id request_length request_method request_time request_uri scheme server_addr server_name server_port
 	server_protocol status time_iso8601 time_local uri
 	connections_active connections_reading connections_waiting connections_writing
@@ -31,6 +31,7 @@ var emptyVariables = map[string]string{
 	"pipe":                       "it is meant for logs",
 	"proxy_protocol_addr":        "the platform tells the client's address itself",
 	"proxy_protocol_port":        "the platform tells the client's address itself",
+	"request_body":               "bodies are streamed, not kept",
 	"request_body_file":          "bodies are not kept in files",
 	"upstream_bytes_received":    "it is meant for logs",
 	"upstream_bytes_sent":        "it is meant for logs",

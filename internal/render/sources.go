@@ -39,10 +39,17 @@ export const RedisServer = redis.RedisServer;
 export default redis.worker;
 `
 
-const gatewayWorker = `import { createGateway } from "@dock2edge/runtime/gateway";
+const gatewayWorker = `import files from "dock2edge:files";
+import { createGateway } from "@dock2edge/runtime/gateway";
 import { config } from "./config.ts";
 
-export default createGateway(config);
+const gateway = createGateway(config, files);
+
+/** What the other services of the project reach, each by the port it dials. */
+export const Internal = gateway.internal;
+
+/** What the outside reaches. */
+export default gateway;
 `
 
 // sources are the TypeScript files of one Worker by name.
@@ -191,6 +198,16 @@ func gatewayConfig(sp *model.ServicePlan) any {
 		}
 	}
 	config["peers"] = peers
+	if len(sp.SecretFiles) > 0 {
+		secrets := map[string]string{}
+		for _, f := range sp.SecretFiles {
+			secrets[f.Path] = f.Variable
+		}
+		config["secretFiles"] = secrets
+	}
+	if root := sp.Recipe.Static.Root; root != "/" {
+		config["files"] = []any{map[string]any{"path": root, "assets": "/"}}
+	}
 	return config
 }
 

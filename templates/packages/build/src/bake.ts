@@ -86,13 +86,20 @@ export function bakeFiles(root: string, dist: string, workdir: string, keep: str
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(found.path, target);
   }
-  const entries = [...manifest.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  return writeManifest(dist, [...manifest.values()]);
+}
+
+function writeManifest(dist: string, list: ManifestEntry[]): ManifestEntry[] {
+  const entries = list.sort((a, b) => (a[0] < b[0] ? -1 : 1));
   const lines = entries.map((entry) => `  ${JSON.stringify(entry)},\n`).join("");
   writeFileSync(join(dist, "manifest.mjs"), `export default [\n${lines}];\n`);
   return entries;
 }
 
-/** Copies a folder of the image to `<dist>/assets`, without packages. Returns the files' paths below it with their sizes. */
+/**
+ * Copies a folder of the image to `<dist>/assets`, without packages, and writes the list of its files to
+ * `<dist>/manifest.mjs`, which a gateway reads. Returns the files' paths below the folder with their sizes.
+ */
 export function bakeAssets(root: string, dist: string, folder: string): { path: string; size: number }[] {
   const real = realpathSync(root);
   const source = join(real, folder);
@@ -100,12 +107,18 @@ export function bakeAssets(root: string, dist: string, folder: string): { path: 
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   const files: { path: string; size: number }[] = [];
+  const manifest: ManifestEntry[] = [];
+  const above = folder.replace(/\/$/, "");
   for (const found of walk(real, source, "", false, [source])) {
-    if (found.image.endsWith("/")) continue;
+    const stats = statSync(found.path);
+    const isFolder = found.image.endsWith("/");
+    manifest.push([above + found.image, Math.floor(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
+    if (isFolder) continue;
     const path = join(target, found.image);
     mkdirSync(dirname(path), { recursive: true });
     copyFileSync(found.path, path);
-    files.push({ path: found.image, size: statSync(found.path).size });
+    files.push({ path: found.image, size: stats.size });
   }
+  writeManifest(dist, manifest);
   return files;
 }

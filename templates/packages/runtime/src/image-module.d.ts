@@ -3,3 +3,9 @@ declare module "dock2edge:image" {
   const image: import("./image").Image;
   export default image;
 }
+
+/** The files that were uploaded as assets. Resolved by d2e-build when it bundles the Worker of a gateway. */
+declare module "dock2edge:files" {
+  const files: readonly import("./image").ManifestEntry[];
+  export default files;
+}

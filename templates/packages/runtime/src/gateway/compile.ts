@@ -56,7 +56,7 @@ function compileServer(server: Server, outer: Settings): CompiledServer {
     names: server.names ?? [],
     primaryName: first === undefined ? "" : nameText(first),
     steps: server.steps ?? [],
-    content: { settings, handler: undefined, tryFiles: undefined, steps: [], prefix: undefined },
+    content: { settings, handler: undefined, tryFiles: server.tryFiles, steps: [], prefix: undefined },
     locations: compileLocations(server.locations ?? [], settings),
     mergeSlashes: server.mergeSlashes ?? true,
     underscoresInHeaders: server.underscoresInHeaders ?? false,

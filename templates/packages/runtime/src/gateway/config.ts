@@ -49,6 +49,8 @@ export interface Server {
   /** Rewrite directives of the server itself, in order. */
   steps?: Step[];
   settings?: Settings;
+  /** Counts where no location matches: locations do not inherit it. */
+  tryFiles?: TryFiles;
   locations?: Location[];
   /** `merge_slashes`; on unless set. */
   mergeSlashes?: boolean;

@@ -1,7 +1,7 @@
 import { answered, status, type Answer, type Outcome } from "./answer.ts";
 import { rewriteAnswer } from "./proxy-answer.ts";
 import type { Exchange } from "./exchange.ts";
-import { escapePath, type Bytes } from "./uri.ts";
+import { escapePath, toArray, type Bytes } from "./uri.ts";
 
 /** What proxy_pass comes to for one request. */
 export interface Target {
@@ -102,7 +102,7 @@ type RequestBody = { kind: "none" } | { kind: "stream"; stream: ReadableStream }
 async function requestBody(x: Exchange, mayRepeat: boolean): Promise<RequestBody> {
   const { settings, request } = x;
   if (settings.proxyBody !== undefined) {
-    return { kind: "bytes", bytes: x.expand(settings.proxyBody) };
+    return { kind: "bytes", bytes: toArray(x.expand(settings.proxyBody)) };
   }
   const changed = x.isSubrequest || x.method !== request.method;
   if (changed || settings.proxyPassRequestBody === false || !request.body) {

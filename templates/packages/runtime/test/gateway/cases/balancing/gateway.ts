@@ -1,203 +1,199 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  "entry": {
-    "http": 80,
-    "https": 80
+  entry: {
+    http: 80,
+    https: 80,
   },
-  "servers": [
+  servers: [
     {
-      "listen": [
+      listen: [
         {
-          "port": 80
-        }
+          port: 80,
+        },
       ],
-      "locations": [
+      locations: [
         {
-          "match": {
-            "kind": "prefix",
-            "path": "/"
+          match: {
+            kind: "prefix",
+            path: "/",
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://loadbalancer"
-          }
+          handler: {
+            kind: "proxy",
+            pass: "http://loadbalancer",
+          },
         },
         {
-          "match": {
-            "kind": "prefix",
-            "path": "/weighted/"
+          match: {
+            kind: "prefix",
+            path: "/weighted/",
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://weighted"
-          }
+          handler: {
+            kind: "proxy",
+            pass: "http://weighted",
+          },
         },
         {
-          "match": {
-            "kind": "prefix",
-            "path": "/backup/"
+          match: {
+            kind: "prefix",
+            path: "/backup/",
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://with_backup"
-          }
+          handler: {
+            kind: "proxy",
+            pass: "http://with_backup",
+          },
         },
         {
-          "match": {
-            "kind": "prefix",
-            "path": "/failing/"
+          match: {
+            kind: "prefix",
+            path: "/failing/",
           },
-          "settings": {
-            "proxyHeaders": [
+          settings: {
+            proxyHeaders: [
               {
-                "name": "Host",
-                "value": "$host"
-              }
-            ]
+                name: "Host",
+                value: "$host",
+              },
+            ],
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://failing"
-          }
-        },
-        {
-          "match": {
-            "kind": "prefix",
-            "path": "/retry/"
+          handler: {
+            kind: "proxy",
+            pass: "http://failing",
           },
-          "settings": {
-            "nextUpstream": [
-              "error",
-              "timeout",
-              "http_503"
-            ]
+        },
+        {
+          match: {
+            kind: "prefix",
+            path: "/retry/",
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://retrying/",
-            "prefix": "/retry/"
-          }
-        },
-        {
-          "match": {
-            "kind": "prefix",
-            "path": "/alldown/"
+          settings: {
+            nextUpstream: ["error", "timeout", "http_503"],
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://alldown"
-          }
-        },
-        {
-          "match": {
-            "kind": "prefix",
-            "path": "/sticky/"
+          handler: {
+            kind: "proxy",
+            pass: "http://retrying/",
+            prefix: "/retry/",
           },
-          "handler": {
-            "kind": "proxy",
-            "pass": "http://sticky"
-          }
-        }
-      ]
-    }
-  ],
-  "upstreams": [
-    {
-      "name": "loadbalancer",
-      "servers": [
-        {
-          "address": "web1:5000"
         },
         {
-          "address": "web2:5000"
-        }
-      ]
-    },
-    {
-      "name": "weighted",
-      "servers": [
-        {
-          "address": "web1:5000",
-          "weight": 3
+          match: {
+            kind: "prefix",
+            path: "/alldown/",
+          },
+          handler: {
+            kind: "proxy",
+            pass: "http://alldown",
+          },
         },
         {
-          "address": "web2:5000"
+          match: {
+            kind: "prefix",
+            path: "/sticky/",
+          },
+          handler: {
+            kind: "proxy",
+            pass: "http://sticky",
+          },
         },
-        {
-          "address": "web3:5000",
-          "down": true
-        }
-      ]
-    },
-    {
-      "name": "with_backup",
-      "servers": [
-        {
-          "address": "down:1",
-          "maxFails": 0
-        },
-        {
-          "address": "web3:5000",
-          "backup": true
-        }
-      ]
-    },
-    {
-      "name": "failing",
-      "servers": [
-        {
-          "address": "down:1"
-        },
-        {
-          "address": "web2:5000"
-        }
-      ]
-    },
-    {
-      "name": "retrying",
-      "servers": [
-        {
-          "address": "web1:5000"
-        },
-        {
-          "address": "web2:5000"
-        }
-      ]
-    },
-    {
-      "name": "alldown",
-      "servers": [
-        {
-          "address": "down:1"
-        },
-        {
-          "address": "down:2"
-        }
-      ]
-    },
-    {
-      "name": "sticky",
-      "servers": [
-        {
-          "address": "web1:5000"
-        }
       ],
-      "balance": "ip-hash"
-    }
+    },
   ],
-  "peers": {
-    "down": {
-      "binding": "DOWN"
+  upstreams: [
+    {
+      name: "loadbalancer",
+      servers: [
+        {
+          address: "web1:5000",
+        },
+        {
+          address: "web2:5000",
+        },
+      ],
     },
-    "web1": {
-      "binding": "WEB1"
+    {
+      name: "weighted",
+      servers: [
+        {
+          address: "web1:5000",
+          weight: 3,
+        },
+        {
+          address: "web2:5000",
+        },
+        {
+          address: "web3:5000",
+          down: true,
+        },
+      ],
     },
-    "web2": {
-      "binding": "WEB2"
+    {
+      name: "with_backup",
+      servers: [
+        {
+          address: "down:1",
+          maxFails: 0,
+        },
+        {
+          address: "web3:5000",
+          backup: true,
+        },
+      ],
     },
-    "web3": {
-      "binding": "WEB3"
-    }
-  }
+    {
+      name: "failing",
+      servers: [
+        {
+          address: "down:1",
+        },
+        {
+          address: "web2:5000",
+        },
+      ],
+    },
+    {
+      name: "retrying",
+      servers: [
+        {
+          address: "web1:5000",
+        },
+        {
+          address: "web2:5000",
+        },
+      ],
+    },
+    {
+      name: "alldown",
+      servers: [
+        {
+          address: "down:1",
+        },
+        {
+          address: "down:2",
+        },
+      ],
+    },
+    {
+      name: "sticky",
+      servers: [
+        {
+          address: "web1:5000",
+        },
+      ],
+      balance: "ip-hash",
+    },
+  ],
+  peers: {
+    down: {
+      binding: "DOWN",
+    },
+    web1: {
+      binding: "WEB1",
+    },
+    web2: {
+      binding: "WEB2",
+    },
+    web3: {
+      binding: "WEB3",
+    },
+  },
 };
