@@ -9,6 +9,7 @@ import (
 	"strings"
 )
 
+//go:embed tsconfig.json
 //go:embed packages/runtime/package.json packages/runtime/tsconfig.json packages/runtime/src
 //go:embed packages/build/package.json packages/build/tsconfig.json packages/build/adapters packages/build/bin packages/build/src
 var files embed.FS
@@ -23,7 +24,7 @@ type File struct {
 // Files lists the packages' files in lexical order. The bytes must not be changed.
 func Files() ([]File, error) {
 	var list []File
-	err := fs.WalkDir(files, "packages", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}

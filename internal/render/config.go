@@ -84,7 +84,7 @@ func (w *writer) modules() {
 	w.set("find_additional_modules", true, "")
 	w.set("base_dir", "dist", "")
 	rule := func(kind, glob string) wrangler.Item {
-		return wrangler.Item{Value: object{{Key: "type", Value: kind}, {Key: "globs", Value: []string{glob}}}}
+		return wrangler.Item{Value: object{{Key: "type", Value: kind}, {Key: "globs", Value: []string{glob}}, {Key: "fallthrough", Value: false}}}
 	}
 	w.set("rules", []wrangler.Item{
 		rule("ESModule", "**/*.mjs"), rule("CommonJS", "**/*.cjs"), rule("Data", "**/*.bin"), rule("CompiledWasm", "**/*.wasm"),
@@ -170,7 +170,7 @@ func (w *writer) services(p *model.Plan, sp *model.ServicePlan) {
 			continue
 		}
 		value := object{{Key: "binding", Value: b.Name}, {Key: "service", Value: b.Worker}}
-		if target := p.Service(b.Service); target.Target == model.TargetWorker || target.Target == model.TargetDurableObject {
+		if target := p.Service(b.Service); target.Target != model.TargetAssets {
 			value = append(value, wrangler.Member{Key: "entrypoint", Value: "Internal"})
 		}
 		bindings = append(bindings, wrangler.Item{Value: value, Comment: sentence(b.Why)})

@@ -21,24 +21,10 @@ type packageJSON struct {
 
 const serviceTSConfig = `{
   "extends": "../../tsconfig.json",
-  "include": ["src", "worker-configuration.d.ts"]
-}
-`
-
-const rootTSConfig = `{
   "compilerOptions": {
-    "target": "es2022",
-    "module": "esnext",
-    "moduleResolution": "bundler",
-    "lib": ["es2023"],
-    "types": ["@cloudflare/workers-types", "node"],
-    "strict": true,
-    "noEmit": true,
-    "skipLibCheck": true,
-    "allowImportingTsExtensions": true,
-    "resolveJsonModule": true,
-    "isolatedModules": true
-  }
+    "types": ["@cloudflare/workers-types", "node"]
+  },
+  "include": ["src", "worker-configuration.d.ts", "../../packages/runtime/src/image-module.d.ts"]
 }
 `
 
@@ -78,7 +64,6 @@ func (r *renderer) workspace() {
 		},
 		AllowScripts: map[string]bool{"esbuild": true, "workerd": true},
 	})
-	r.add("tsconfig.json", rootTSConfig)
 	r.add(".gitignore", gitignore)
 }
 
@@ -93,7 +78,7 @@ func servicePackage(sp *model.ServicePlan) packageJSON {
 		DevDependencies: map[string]string{"@dock2edge/build": "*"},
 	}
 	if sp.Target != model.TargetAssets {
-		p.Scripts["types"] = "wrangler types"
+		p.Scripts["types"] = "wrangler types --include-runtime=false"
 		p.Scripts["check"] = "tsc --noEmit"
 		p.Dependencies = map[string]string{"@dock2edge/runtime": "*"}
 	}

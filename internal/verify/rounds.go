@@ -25,8 +25,11 @@ func judge(ctx context.Context, app *target, requests []Request) []RequestResult
 	for i := range requests {
 		r := &requests[i]
 		answer := app.send(ctx, r)
-		results[i] = RequestResult{Name: r.Name, Service: r.Service, Rounds: 1, Differences: differences(r.Expect, answer)}
+		results[i] = RequestResult{Name: r.Name, Service: r.Service, Rounds: 1, Differences: append([]string{}, differences(r.Expect, answer)...)}
 		results[i].Status = statusOf(r, answer, results[i].Differences)
+		if results[i].Status == "failed" && answer.Problem == "" {
+			results[i].Differences = append(results[i].Differences, describe(answer))
+		}
 	}
 	done := map[string]bool{}
 	for i := range requests {

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
 )
@@ -217,8 +218,19 @@ func (r *runner) requests(ctx context.Context, built bool) error {
 func (r *runner) explain(s *server) {
 	for _, q := range r.result.Requests {
 		if q.Status != "same" {
-			r.logf("the Workers' log ends with:\n%s", lastLines(s.process.output.String(), 40))
+			r.logf("the Workers' log ends with:\n%s", lastLines(withoutAccessLog(s.process.output.String()), 40))
 			return
 		}
 	}
+}
+
+// withoutAccessLog leaves out wrangler's line for each request: what the app itself printed tells more.
+func withoutAccessLog(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if !strings.HasPrefix(line, "[wrangler:info]") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
