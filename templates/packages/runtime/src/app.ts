@@ -30,7 +30,7 @@ const RESTARTING = "dock2edge: the app is restarting";
  */
 let current: Instance | undefined;
 
-const realFetch = globalThis.fetch;
+const realFetch = globalThis.fetch.bind(globalThis);
 
 /** What a service's `src/worker.ts` exports. */
 export interface App {

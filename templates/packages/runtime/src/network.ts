@@ -7,7 +7,7 @@
 
 import { connect as connectOutside } from "cloudflare:sockets";
 import { INSTANCE_NAME, type AppConfig, type Peer } from "./config";
-import { connectionReset, systemError } from "./errors";
+import { codedError, connectionReset, systemError } from "./errors";
 import { openMysql, openPostgres } from "./hyperdrive";
 import type { Server as HttpServer } from "./http/server";
 import type { Server as TcpServer } from "./net/server";
@@ -213,17 +213,18 @@ export class Network {
 
   #binding<Binding>(binding: string, name: string): Binding {
     const found = this.#env[binding];
-    if (found === undefined)
-      throw new Error(
+    if (found === undefined) {
+      throw misconfigured(
         `the service "${name}" is reached through the binding ${binding}, which wrangler.jsonc does not have`,
       );
+    }
     return found as Binding;
   }
 
   #external(variable: string, name: string, port: number): { hostname: string; port: number } {
     const value = this.#env[variable];
     if (typeof value !== "string" || value === "") {
-      throw new Error(`the service "${name}" is outside: set the variable ${variable} to its "host:port"`);
+      throw misconfigured(`the service "${name}" is outside: set the variable ${variable} to its "host:port"`);
     }
     const url = new URL(`tcp://${value}`);
     return { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? port : Number(url.port) };
@@ -337,6 +338,11 @@ function requestUrl(input: RequestInfo | URL): URL | undefined {
 /** The error of Node's fetch, whose `cause` says what happened. */
 function fetchFailed(cause: Error): TypeError {
   return Object.assign(new TypeError("fetch failed"), { cause });
+}
+
+/** The service's configuration is incomplete. The code makes the text reach the app's log through every client library. */
+function misconfigured(text: string): Error {
+  return codedError("ERR_DOCK2EDGE_CONFIGURATION", text);
 }
 
 function isAddress(host: string): boolean {

@@ -276,7 +276,7 @@ export class ClientRequest extends OutgoingMessage {
 
   _failed(error: unknown): void {
     if (this.destroyed) return;
-    this.destroy(asRequestError(error, this.host, Number(this._url.port)));
+    this.destroy(asRequestError(error));
   }
 
   _finished(): void {
@@ -299,15 +299,9 @@ function requestUrl(origin: string, path: string): URL {
   return new URL(`${origin}${path.startsWith("/") ? "" : "/"}${path}`);
 }
 
-/** Node's error for a request that got no answer. */
-function asRequestError(error: unknown, host: string, port: number): Error {
+/** Node's error for a request that got no answer. What the platform says about servers outside does not tell more than that. */
+function asRequestError(error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === "string") return cause;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  if (/DNS|resolve|getaddrinfo/i.test(text))
-    return systemError("ENOTFOUND", { syscall: "getaddrinfo", hostname: host, cause: error });
-  if (/refused|connect/i.test(text) && !/lost/i.test(text)) {
-    return systemError("ECONNREFUSED", { syscall: "connect", address: host, port, cause: error });
-  }
   return Object.assign(connectionReset(), { cause: error });
 }

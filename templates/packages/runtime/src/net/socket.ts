@@ -96,7 +96,7 @@ export class Socket extends Duplex {
     stream.opened
       .then(
         () => this._guard(() => this._opened(host, address)),
-        (cause: unknown) => this._guard(() => this.destroy(openError(cause, host, address, port))),
+        (cause: unknown) => this._guard(() => this.destroy(openError(cause, address, port))),
       )
       .finally(settled);
   }
@@ -286,16 +286,11 @@ export class Socket extends Duplex {
   }
 }
 
-/** Node's error for a connection that could not be made. Errors that already look like Node's pass. */
-function openError(cause: unknown, hostname: string, address: string, port: number): NodeJS.ErrnoException {
+/**
+ * Node's error for a connection that could not be made. Errors that already look like Node's pass; the platform's own do not say
+ * whether the name or the port was wrong.
+ */
+function openError(cause: unknown, address: string, port: number): NodeJS.ErrnoException {
   if (cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === "string") return cause;
-  const text = String((cause as Error | undefined)?.message ?? cause);
-  if (
-    /could not resolve|DNS|not known|proxy request failed, cannot connect/i.test(text) &&
-    /[a-z]/i.test(hostname) &&
-    /DNS|resolve|known/i.test(text)
-  ) {
-    return systemError("ENOTFOUND", { syscall: "getaddrinfo", hostname, cause });
-  }
   return systemError("ECONNREFUSED", { syscall: "connect", address, port, cause });
 }

@@ -8,11 +8,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire, builtinModules } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import type { TestHyperdrive } from "../../../../test/workerd.ts";
 import type { AppConfig } from "../../src/config.ts";
+import { bundleWorker } from "../bundle.ts";
+import { freePort } from "../free-port.ts";
 
 const HERE = import.meta.dirname;
 const require = createRequire(import.meta.url);
@@ -27,6 +29,9 @@ export interface LiftedApp {
   env?: Record<string, string>;
   /** Names of other lifted apps, bound to their Internal entrypoint in upper case. */
   services?: string[];
+  /** Binds the Redis server as REDIS; all apps share one. */
+  redis?: boolean;
+  hyperdrives?: Record<string, TestHyperdrive>;
 }
 
 /** Apps that answer on loopback ports. */
@@ -125,8 +130,12 @@ export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> 
   for (const app of apps) {
     await writeFile(join(folder, `${app.name}.mjs`), await packWorker(app));
     await writeFile(join(folder, `${app.name}.cjs`), await packApp(app.file));
-    services.push(serviceText(app));
+    services.push(serviceText(app), ...databaseServices(app));
     sockets.push(`(name = "${app.name}", address = "127.0.0.1:0", http = (), service = "${app.name}")`);
+  }
+  if (apps.some(({ redis }) => redis)) {
+    await writeFile(join(folder, "redis.mjs"), await bundleWorker(join(HERE, "redis-worker.ts")));
+    services.push(REDIS_SERVICE);
   }
   const config = join(folder, "config.capnp");
   await writeFile(
@@ -158,7 +167,21 @@ const config :Workerd.Config = (
   }
 }
 
-function serviceText({ name, config, env = {}, services = [] }: LiftedApp): string {
+const REDIS_SERVICE = `(name = "redis", worker = (
+      compatibilityDate = "2026-11-01",
+      modules = [(name = "worker.mjs", esModule = embed "redis.mjs")],
+      durableObjectNamespaces = [(className = "RedisServer", uniqueKey = "redis", enableSql = true)],
+      durableObjectStorage = (localDisk = "storage"),
+    ))`;
+
+/** What stands for the databases that Hyperdrive dials. */
+function databaseServices({ name, hyperdrives = {} }: LiftedApp): string[] {
+  return Object.entries(hyperdrives).map(
+    ([binding, { address }]) => `(name = "${name}-${binding}", external = (address = "${address}", tcp = ()))`,
+  );
+}
+
+function serviceText({ name, config, env = {}, services = [], redis, hyperdrives = {} }: LiftedApp): string {
   const isObject = config.host !== "worker";
   const bindings = [
     ...Object.entries(env).map(([key, value]) => `(name = "${key}", text = ${JSON.stringify(value)})`),
@@ -166,6 +189,12 @@ function serviceText({ name, config, env = {}, services = [] }: LiftedApp): stri
       (other) => `(name = "${other.toUpperCase()}", service = (name = "${other}", entrypoint = "Internal"))`,
     ),
     ...(isObject ? ['(name = "APP", durableObjectNamespace = "App")'] : []),
+    ...(redis ? ['(name = "REDIS", durableObjectNamespace = (className = "RedisServer", serviceName = "redis"))'] : []),
+    ...Object.entries(hyperdrives).map(
+      ([binding, { scheme, user, password, database }]) =>
+        `(name = "${binding}", hyperdrive = (designator = "${name}-${binding}", scheme = "${scheme}", ` +
+        `user = "${user}", password = "${password}", database = "${database}"))`,
+    ),
   ];
   return `(name = "${name}", worker = (
       compatibilityDate = "2026-11-01",
@@ -204,15 +233,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGKILL");
   await ended;
-}
-
-/** A port nobody uses at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts an app on Node; it gets its port in PORT. */

@@ -1,10 +1,23 @@
 /** One service reaches another by its Compose name, over HTTP and TCP. */
 
 import assert from "node:assert/strict";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { startLifted, type Running } from "./lift.ts";
 
-const peers = { backend: { kind: "app", binding: "BACKEND" }, network: { kind: "self" } } as const;
+const peers = {
+  backend: { kind: "app", binding: "BACKEND" },
+  network: { kind: "self" },
+  outside: { kind: "external", address: "OUTSIDE_HTTP" },
+  "outside-tcp": { kind: "external", address: "OUTSIDE_TCP" },
+  "nobody-outside": { kind: "external", address: "OUTSIDE_NOBODY" },
+} as const;
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 for (const transport of ["connect", "websocket"] as const) {
   describe(`network, objects reached by ${transport}`, () => {
@@ -16,13 +29,25 @@ for (const transport of ["connect", "websocket"] as const) {
       return JSON.parse(text) as unknown;
     };
 
+    const outside: Server[] = [
+      createHttpServer((req, res) =>
+        res.end(`outside ${req.url} ${req.headers.host === undefined ? "without" : "with"} host`),
+      ),
+      createTcpServer((socket) => socket.pipe(socket)),
+    ];
+
     before(async () => {
+      const [http, tcp] = (await Promise.all(outside.map(listen))) as [string, string];
+      const env = { OUTSIDE_HTTP: http, OUTSIDE_TCP: tcp };
       lifted = await startLifted([
-        { name: "network", file: "network.cjs", config: { peers, transport }, services: ["backend"] },
+        { name: "network", file: "network.cjs", config: { peers, transport }, services: ["backend"], env },
         { name: "backend", file: "backend.cjs", config: { port: 8080, transport } },
       ]);
     });
-    after(() => lifted.stop());
+    after(async () => {
+      await lifted.stop();
+      for (const server of outside) server.close();
+    });
 
     const hello = (method: string, query: string, host: string, xy: string, body: number) =>
       `${method} /hello${query} host=${host} x-y=${xy} body=${body}`;
@@ -49,6 +74,11 @@ for (const transport of ["connect", "websocket"] as const) {
       "/tcp-many": Array.from({ length: 20 }, (_, index) => `${index}\n`).join(""),
       "/half-close": "heard: last words",
       "/idle": "timeout",
+      "/external": [
+        "outside /path?x=1 with host",
+        "to the outside\n",
+        'the service "nobody-outside" is outside: set the variable OUTSIDE_NOBODY to its "host:port"',
+      ],
       "/dns": ["127.0.0.1", true, "10.89.0.2", 1, "ENOTFOUND nowhere"],
     };
     for (const [path, answer] of Object.entries(expected)) {

@@ -72,6 +72,11 @@ const answers = {
         resolve("timeout");
       });
     }),
+  "/external": async () => [
+    (await axios.get("http://outside:81/path?x=1")).data,
+    await talk("outside-tcp", 82, ["to the outside\n"]),
+    await axios.get("http://nobody-outside/").catch((error) => error.message),
+  ],
   "/dns": async () => [
     (await dns.promises.lookup("localhost")).address,
     /^10\.89\./.test((await dns.promises.lookup("backend")).address),
