@@ -37,12 +37,13 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 	found := l.discover()
 	l.composeProjects(found)
 	l.dockerfileProjects(found)
+	named := &mentioned{tree: tree, hosts: map[string]map[string]source.Position{}}
 	for _, p := range l.workspace.Projects {
 		for _, s := range p.Services {
 			follow(tree, p, s)
 			s.MountFiles = mountFiles(tree, p, s)
 			s.WebServer = webServer(p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
-			s.Mentions = mentions(tree, p, s)
+			s.Mentions = named.mentions(p, s)
 		}
 		p.Findings = model.SortFindings(p.Findings)
 	}
@@ -102,9 +103,11 @@ func (l *loading) composeProjects(found *discovery) {
 	l.reportUnread(found, used)
 }
 
-// isFragment tells whether a Compose file only adds to another: it has services without an image and without a build.
+// isFragment tells whether a Compose file only adds to another: it has services without an image and without a build, or uses
+// what it does not define.
 func isFragment(p *compose.Project) bool {
-	return slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
+	undefined := func(problem compose.Problem) bool { return problem.Code == compose.UndefinedReference }
+	return slices.ContainsFunc(p.Problems, undefined) || slices.ContainsFunc(p.Services, func(s *compose.Service) bool {
 		return s.Config.Image == "" && s.Config.Build == nil && s.Config.Provider == nil
 	})
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -10,10 +9,16 @@ import (
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
+// mentioned remembers the host names of every file it has looked at: services share files.
+type mentioned struct {
+	tree  *source.Tree
+	hosts map[string]map[string]source.Position
+}
+
 // mentions finds the names of other services in what a service runs with: its environment, its command, the modules that ship
 // and the configuration files beside them. It looks for names as addresses use them, so that a service called "web" is not
 // seen in every sentence.
-func mentions(tree *source.Tree, project *model.Project, service *model.Service) []model.Mention {
+func (m *mentioned) mentions(project *model.Project, service *model.Service) []model.Mention {
 	names := otherNames(project, service)
 	if len(names) == 0 {
 		return nil
@@ -42,13 +47,9 @@ func mentions(tree *source.Tree, project *model.Project, service *model.Service)
 		}
 	}
 	for _, file := range textFiles(service) {
-		text, err := tree.Read(file)
-		if err != nil {
-			continue
-		}
+		hosts := m.in(file)
 		for _, name := range names {
-			if offset := inText(text, name); offset >= 0 {
-				at := source.NewLines(text[:offset+1]).Position(offset)
+			if at, ok := hosts[name]; ok {
 				note(name, source.At(file, at.Line, at.Column))
 			}
 		}
@@ -107,29 +108,52 @@ func hostEdge(text string, i int) bool {
 	return strings.IndexByte("/@:,;=? \t\n\"'`[](){}<>|&#", text[i]) >= 0
 }
 
-// inText finds the name in source text as a whole string literal, or as the host of an address: 'db', "db:5432",
-// `http://db/x`, 'amqp://u:p@db'. It returns the offset, or -1.
-func inText(text []byte, name string) int {
-	needle := []byte(name)
-	for start := 0; ; {
-		i := bytes.Index(text[start:], needle)
-		if i < 0 {
-			return -1
+// in are the host names in a file, with the first place of each.
+func (m *mentioned) in(file string) map[string]source.Position {
+	if hosts, ok := m.hosts[file]; ok {
+		return hosts
+	}
+	hosts := map[string]source.Position{}
+	if text, err := m.tree.Read(file); err == nil {
+		lines := source.NewLines(text)
+		eachHost(text, func(name string, offset int) {
+			if _, known := hosts[name]; !known {
+				hosts[name] = lines.Position(offset)
+			}
+		})
+	}
+	m.hosts[file] = hosts
+	return hosts
+}
+
+// eachHost visits what may be a host name in source text: a word that is a whole string literal, or the host of an address: 'db',
+// "db:5432", `http://db/x`, 'amqp://u:p@db'.
+func eachHost(text []byte, visit func(name string, offset int)) {
+	for at := 0; at < len(text); at++ {
+		end := at
+		for end < len(text) && isHostByte(text[end]) {
+			end++
 		}
-		at := start + i
-		start = at + len(needle)
-		before, after := byteAt(text, at-1), byteAt(text, start)
+		if end == at {
+			continue
+		}
+		before, after := byteAt(text, at-1), byteAt(text, end)
 		quoted := strings.IndexByte("\"'`", before) >= 0
 		closed := strings.IndexByte("\"'`", after) >= 0
-		port := after == ':' && isDigit(byteAt(text, start+1))
+		port := after == ':' && isDigit(byteAt(text, end+1))
 		address := before == '/' && byteAt(text, at-2) == '/' || before == '@'
 		switch {
-		case quoted && (closed || port || after == '/'), address && (closed || port || after == '/' || after == '?' || after == '$' || after <= ' ' || after == ';'):
-			return at
-		case port && before <= ' ':
-			return at
+		case quoted && (closed || port || after == '/'),
+			address && (closed || port || after == '/' || after == '?' || after == '$' || after <= ' ' || after == ';'),
+			port && before <= ' ':
+			visit(string(text[at:end]), at)
 		}
+		at = end
 	}
+}
+
+func isHostByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '-' || c == '_' || c == '.'
 }
 
 func byteAt(text []byte, i int) byte {
