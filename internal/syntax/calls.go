@@ -83,7 +83,7 @@ func (b *builder) calleeName(e entity) string {
 	name := ""
 	switch e.kind {
 	case entityName:
-		return shown(e.name)
+		return b.shown(e.name)
 	case entityUnit:
 		name = b.units[e.node].name
 	case entityClass:

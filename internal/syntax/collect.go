@@ -284,8 +284,8 @@ func (b *builder) addRead(n, at int32) {
 }
 
 func (b *builder) recordRead(raw string, at int32) {
-	name := shown(raw)
-	if name == "" {
+	name := b.shown(raw)
+	if name == "" || strings.Contains(name, "()") {
 		return
 	}
 	b.places.names = append(b.places.names, raw)

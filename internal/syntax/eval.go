@@ -152,9 +152,7 @@ func (b *builder) bindingValue(id int32) entity {
 	found := entity{}
 	switch {
 	case bound.kind == bindParam:
-		if found = b.annotated(bound); found.kind == entityNone {
-			found = named(paramName(bound.unit, bound.index))
-		}
+		found = b.evalParameter(bound)
 	case bound.value != none:
 		found = b.eval(bound.value)
 	}
@@ -373,6 +371,23 @@ func (b *builder) evalNew(n int32) entity {
 		return entity{kind: entityInstance, node: constructor.node}
 	}
 	return entity{}
+}
+
+// evalParameter is the name of a parameter, for Link to find what it is called with; its type is kept beside it. A class of
+// this module says more than that.
+func (b *builder) evalParameter(bound *binding) entity {
+	byType := b.annotated(bound)
+	if byType.kind == entityInstance {
+		return byType
+	}
+	if byType.kind == entityName {
+		unit := &b.units[bound.unit]
+		if unit.types == nil {
+			unit.types = map[int32]string{}
+		}
+		unit.types[bound.index] = byType.name
+	}
+	return named(paramName(bound.unit, bound.index))
 }
 
 // annotated is what a variable holds going by its TypeScript type.

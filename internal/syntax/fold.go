@@ -106,7 +106,7 @@ func (b *builder) reference(e entity) Value {
 			return numberValue(math.Inf(1))
 		}
 		value := Value{raw: e.name}
-		if name := shown(e.name); name != "" {
+		if name := b.shown(e.name); name != "" {
 			value.Kind, value.Text = Ref, name
 			if e.made != 0 {
 				value.Made = b.span(e.made)

@@ -96,6 +96,9 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 	if unit, index, rest, isParam := splitParam(raw); isParam {
 		g, ok := l.argumentFor(param{m, unit, index}, depth)
 		if !ok {
+			if byType := m.links.units[unit].types[index]; byType != "" {
+				return l.follow(m, byType+rest, depth+1)
+			}
 			return target{}, false
 		}
 		t, ok := l.follow(g.module, g.raw+rest, depth+1)

@@ -158,12 +158,23 @@ func (b *builder) maker(id int32) (name, raw string) {
 	switch made := b.evalBinding(id); made.kind {
 	case entityName:
 		if name, ok := cutCall(made.name); ok {
-			return shown(name), name
+			return b.shown(name), name
 		}
 	case entityInstance:
 		return "local:" + b.units[b.unitOf[made.node]].name, ""
 	}
 	return "", ""
+}
+
+// shown is the form of a raw name that rules see; for parameters with a type that of the type.
+func (b *builder) shown(raw string) string {
+	if unit, index, rest, ok := splitParam(raw); ok {
+		if byType := b.units[unit].types[index]; byType != "" {
+			return shown(byType + rest)
+		}
+		return ""
+	}
+	return shown(raw)
 }
 
 func cutCall(name string) (string, bool) {

@@ -78,10 +78,12 @@ const (
 // unit is a stretch of code that runs as one: the module's top level (unit 0), a function, or a class's constructor with
 // its field initialisers.
 type unit struct {
-	node    int32
-	name    string
-	parent  int32
-	params  int
+	node   int32
+	name   string
+	parent int32
+	params int
+	// types are the raw names of what parameters hold going by their TypeScript types.
+	types   map[int32]string
 	returns []int32
 	when    when
 }
