@@ -26,7 +26,7 @@ func recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
 			}
 		}
 	} else {
-		r.Stages = []model.RecipeStage{{Name: "image", From: service.ImageRef, Workdir: workdir(service)}}
+		r.Stages = []model.RecipeStage{{Name: "image", From: service.ImageRef, Workdir: workdir(service), Steps: []model.RecipeStep{}}}
 	}
 	overlays, more := overlays(sp)
 	r.Overlays = overlays

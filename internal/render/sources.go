@@ -184,9 +184,14 @@ func gatewayConfig(sp *model.ServicePlan) any {
 	if err != nil {
 		return nil
 	}
-	var config map[string]any
-	if err := json.Unmarshal(data, &config); err != nil {
+	// Raw values keep the order of their keys, which is that of an nginx file.
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(data, &parts); err != nil {
 		return nil
+	}
+	config := map[string]any{}
+	for name, part := range parts {
+		config[name] = part
 	}
 	peers := map[string]any{}
 	for _, peer := range sp.Peers {

@@ -1,296 +1,301 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      settings: {
-        root: "/usr/share/nginx/html",
-        charset: "utf-8",
-        addHeaders: [
+      "settings": {
+        "root": "/usr/share/nginx/html",
+        "charset": "utf-8",
+        "addHeaders": [
           {
-            name: "X-Frame-Options",
-            value: "SAMEORIGIN",
+            "name": "X-Frame-Options",
+            "value": "SAMEORIGIN"
           },
           {
-            name: "X-Content-Type-Options",
-            value: "nosniff",
-            always: true,
-          },
-        ],
+            "name": "X-Content-Type-Options",
+            "value": "nosniff",
+            "always": true
+          }
+        ]
       },
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          tryFiles: {
-            paths: ["$uri", "$uri.html"],
-            otherwise: {
-              status: 404,
-            },
-          },
-        },
-        {
-          match: {
-            kind: "exact",
-            path: "/",
-          },
-          settings: {
-            index: ["page.html"],
-            addHeaders: [
-              {
-                name: "X-Root",
-                value: "yes",
-              },
+          "tryFiles": {
+            "paths": [
+              "$uri",
+              "$uri.html"
             ],
-          },
+            "otherwise": {
+              "status": 404
+            }
+          }
         },
         {
-          match: {
-            kind: "regex",
-            regex: {
-              pattern: "\\.(?:js|css)$",
-              ignoreCase: true,
-            },
+          "match": {
+            "kind": "exact",
+            "path": "/"
           },
-          settings: {
-            expires: {
-              value: "30d",
-            },
-            addHeaders: [
-              {
-                name: "Cache-Control",
-                value: "public",
-              },
+          "settings": {
+            "index": [
+              "page.html"
             ],
-          },
-        },
-        {
-          match: {
-            kind: "regex",
-            regex: {
-              pattern: "\\.(png|jpg|gif)$",
-              ignoreCase: true,
-            },
-          },
-          settings: {
-            expires: {
-              value: "max",
-            },
-          },
-        },
-        {
-          match: {
-            kind: "regex",
-            regex: {
-              pattern: "\\.woff2$",
-              ignoreCase: true,
-            },
-          },
-          settings: {
-            expires: {
-              value: "1y",
-            },
-            addHeaders: [
+            "addHeaders": [
               {
-                name: "Access-Control-Allow-Origin",
-                value: "*",
-              },
-            ],
-          },
+                "name": "X-Root",
+                "value": "yes"
+              }
+            ]
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/api/",
+          "match": {
+            "kind": "regex",
+            "regex": {
+              "pattern": "\\.(?:js|css)$",
+              "ignoreCase": true
+            }
           },
-          settings: {
-            expires: {
-              value: "-1",
+          "settings": {
+            "expires": {
+              "value": "30d"
             },
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/",
-            prefix: "/api/",
-          },
+            "addHeaders": [
+              {
+                "name": "Cache-Control",
+                "value": "public"
+              }
+            ]
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/nocache",
+          "match": {
+            "kind": "regex",
+            "regex": {
+              "pattern": "\\.(png|jpg|gif)$",
+              "ignoreCase": true
+            }
           },
-          steps: [
+          "settings": {
+            "expires": {
+              "value": "max"
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "regex",
+            "regex": {
+              "pattern": "\\.woff2$",
+              "ignoreCase": true
+            }
+          },
+          "settings": {
+            "expires": {
+              "value": "1y"
+            },
+            "addHeaders": [
+              {
+                "name": "Access-Control-Allow-Origin",
+                "value": "*"
+              }
+            ]
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/api/"
+          },
+          "settings": {
+            "expires": {
+              "value": "-1"
+            }
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/",
+            "prefix": "/api/"
+          }
+        },
+        {
+          "match": {
+            "kind": "exact",
+            "path": "/nocache"
+          },
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "no",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "no"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-            expires: {
-              value: "epoch",
-            },
-          },
+          "settings": {
+            "defaultType": "text/plain",
+            "expires": {
+              "value": "epoch"
+            }
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/never",
+          "match": {
+            "kind": "exact",
+            "path": "/never"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "never",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "never"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-            expires: {
-              value: "off",
+          "settings": {
+            "defaultType": "text/plain",
+            "expires": {
+              "value": "off"
             },
-            addHeaders: [
+            "addHeaders": [
               {
-                name: "Cache-Control",
-                value: "no-store",
-              },
-            ],
-          },
+                "name": "Cache-Control",
+                "value": "no-store"
+              }
+            ]
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/past",
+          "match": {
+            "kind": "exact",
+            "path": "/past"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "past",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "past"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-            expires: {
-              value: "-1h",
-            },
-          },
+          "settings": {
+            "defaultType": "text/plain",
+            "expires": {
+              "value": "-1h"
+            }
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/max",
+          "match": {
+            "kind": "exact",
+            "path": "/max"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "max",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "max"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-            expires: {
-              value: "0",
-            },
-          },
+          "settings": {
+            "defaultType": "text/plain",
+            "expires": {
+              "value": "0"
+            }
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/map.",
+          "match": {
+            "kind": "prefix",
+            "path": "/map."
           },
-          settings: {
-            expires: {
-              value: "$expires_by_type",
-            },
-          },
+          "settings": {
+            "expires": {
+              "value": "$expires_by_type"
+            }
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/modified.bin",
+          "match": {
+            "kind": "exact",
+            "path": "/modified.bin"
           },
-          settings: {
-            expires: {
-              value: "+24h",
-              modified: true,
-            },
-          },
+          "settings": {
+            "expires": {
+              "value": "+24h",
+              "modified": true
+            }
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/etagless.txt",
+          "match": {
+            "kind": "exact",
+            "path": "/etagless.txt"
           },
-          settings: {
-            etag: false,
-          },
+          "settings": {
+            "etag": false
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/lm.txt",
+          "match": {
+            "kind": "exact",
+            "path": "/lm.txt"
           },
-          settings: {
-            ifModifiedSince: "off",
-            addHeaders: [
+          "settings": {
+            "ifModifiedSince": "off",
+            "addHeaders": [
               {
-                name: "Last-Modified",
-                value: "",
-              },
-            ],
-          },
-        },
-      ],
-    },
+                "name": "Last-Modified",
+                "value": ""
+              }
+            ]
+          }
+        }
+      ]
+    }
   ],
-  maps: [
+  "maps": [
     {
-      variable: "expires_by_type",
-      source: "$sent_http_content_type",
-      default: "off",
-      entries: [
+      "variable": "expires_by_type",
+      "source": "$sent_http_content_type",
+      "default": "off",
+      "entries": [
         {
-          value: "text/html",
-          to: "epoch",
+          "value": "text/html",
+          "to": "epoch"
         },
         {
-          value: "text/css",
-          to: "max",
+          "value": "text/css",
+          "to": "max"
         },
         {
-          value: "application/pdf",
-          to: "42d",
+          "value": "application/pdf",
+          "to": "42d"
         },
         {
-          regex: {
-            pattern: "image/",
+          "regex": {
+            "pattern": "image/"
           },
-          to: "30d",
-        },
-      ],
-    },
+          "to": "30d"
+        }
+      ]
+    }
   ],
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

@@ -1,57 +1,65 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "localhost",
-        },
+          "kind": "exact",
+          "value": "localhost"
+        }
       ],
-      settings: {
-        errorPages: [
+      "settings": {
+        "errorPages": [
           {
-            statuses: [500, 502, 503, 504],
-            to: "/50x.html",
-          },
-        ],
+            "statuses": [
+              500,
+              502,
+              503,
+              504
+            ],
+            "to": "/50x.html"
+          }
+        ]
       },
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          settings: {
-            root: "/usr/share/nginx/html",
-            index: ["index.html", "index.htm"],
-          },
+          "settings": {
+            "root": "/usr/share/nginx/html",
+            "index": [
+              "index.html",
+              "index.htm"
+            ]
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/50x.html",
+          "match": {
+            "kind": "exact",
+            "path": "/50x.html"
           },
-          settings: {
-            root: "/usr/share/nginx/html",
-          },
-        },
-      ],
-    },
+          "settings": {
+            "root": "/usr/share/nginx/html"
+          }
+        }
+      ]
+    }
   ],
-  peers: {},
+  "peers": {}
 };

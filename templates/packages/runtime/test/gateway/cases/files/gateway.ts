@@ -1,256 +1,272 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      settings: {
-        root: "/srv/www",
-        index: ["index.html"],
+      "settings": {
+        "root": "/srv/www",
+        "index": [
+          "index.html"
+        ]
       },
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/alias/",
+          "match": {
+            "kind": "prefix",
+            "path": "/alias/"
           },
-          settings: {
-            alias: {
-              path: "/srv/other/",
-              prefix: "/alias/",
-            },
-          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/",
+              "prefix": "/alias/"
+            }
+          }
         },
         {
-          match: {
-            kind: "regex",
-            regex: {
-              pattern: "^/aliasre/(.+)$",
-            },
+          "match": {
+            "kind": "regex",
+            "regex": {
+              "pattern": "^/aliasre/(.+)$"
+            }
           },
-          settings: {
-            alias: {
-              path: "/srv/other/$1",
-            },
-          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/$1"
+            }
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/one",
+          "match": {
+            "kind": "exact",
+            "path": "/one"
           },
-          settings: {
-            alias: {
-              path: "/srv/other/a.txt",
-              prefix: "/one",
-            },
-          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/a.txt",
+              "prefix": "/one"
+            }
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/nested/",
+          "match": {
+            "kind": "prefix",
+            "path": "/nested/"
           },
-          settings: {
-            root: "/srv",
+          "settings": {
+            "root": "/srv"
           },
-          locations: [
+          "locations": [
             {
-              match: {
-                kind: "prefix",
-                path: "/nested/b",
+              "match": {
+                "kind": "prefix",
+                "path": "/nested/b"
               },
-              settings: {
-                addHeaders: [
+              "settings": {
+                "addHeaders": [
                   {
-                    name: "X-Nested",
-                    value: "yes",
-                  },
-                ],
-              },
-            },
-          ],
+                    "name": "X-Nested",
+                    "value": "yes"
+                  }
+                ]
+              }
+            }
+          ]
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/abs/",
+          "match": {
+            "kind": "prefix",
+            "path": "/abs/"
           },
-          settings: {
-            index: ["none.html", "/fallback.html"],
-          },
+          "settings": {
+            "index": [
+              "none.html",
+              "/fallback.html"
+            ]
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/types/",
+          "match": {
+            "kind": "prefix",
+            "path": "/types/"
           },
-          settings: {
-            types: "types-1",
-            defaultType: "text/x-default",
-          },
+          "settings": {
+            "types": "types-1",
+            "defaultType": "text/x-default"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/downloads/",
+          "match": {
+            "kind": "prefix",
+            "path": "/downloads/"
           },
-          settings: {
-            defaultType: "application/x-dl",
-            addHeaders: [
+          "settings": {
+            "defaultType": "application/x-dl",
+            "addHeaders": [
               {
-                name: "Content-Disposition",
-                value: "attachment",
-              },
+                "name": "Content-Disposition",
+                "value": "attachment"
+              }
+            ]
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/try/"
+          },
+          "tryFiles": {
+            "paths": [
+              "$uri",
+              "$uri.html"
             ],
-          },
+            "otherwise": {
+              "uri": "/index.html?from=$uri"
+            }
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/try/",
+          "match": {
+            "kind": "prefix",
+            "path": "/try404/"
           },
-          tryFiles: {
-            paths: ["$uri", "$uri.html"],
-            otherwise: {
-              uri: "/index.html?from=$uri",
+          "tryFiles": {
+            "paths": [
+              "$uri"
+            ],
+            "otherwise": {
+              "status": 404
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/trydir/"
+          },
+          "tryFiles": {
+            "paths": [
+              "$uri/"
+            ],
+            "otherwise": {
+              "location": "api"
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "named",
+            "name": "api"
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/accel/"
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/protected/"
+          },
+          "internal": true,
+          "settings": {
+            "alias": {
+              "path": "/srv/other/",
+              "prefix": "/protected/"
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/ssi/"
+          },
+          "settings": {
+            "ssi": true
+          }
+        },
+        {
+          "match": {
+            "kind": "exact",
+            "path": "/ssi/part"
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/text/part",
+            "prefix": "/ssi/part"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/gif"
+          },
+          "handler": {
+            "kind": "empty-gif"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/noidx/"
+          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/",
+              "prefix": "/noidx/"
             },
-          },
+            "index": [
+              "nothing.html"
+            ]
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/try404/",
+          "match": {
+            "kind": "prefix",
+            "path": "/try"
           },
-          tryFiles: {
-            paths: ["$uri"],
-            otherwise: {
-              status: 404,
-            },
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/trydir/",
-          },
-          tryFiles: {
-            paths: ["$uri/"],
-            otherwise: {
-              location: "api",
-            },
-          },
-        },
-        {
-          match: {
-            kind: "named",
-            name: "api",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/accel/",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/protected/",
-          },
-          internal: true,
-          settings: {
-            alias: {
-              path: "/srv/other/",
-              prefix: "/protected/",
-            },
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/ssi/",
-          },
-          settings: {
-            ssi: true,
-          },
-        },
-        {
-          match: {
-            kind: "exact",
-            path: "/ssi/part",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/text/part",
-            prefix: "/ssi/part",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/gif",
-          },
-          handler: {
-            kind: "empty-gif",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/noidx/",
-          },
-          settings: {
-            alias: {
-              path: "/srv/other/",
-              prefix: "/noidx/",
-            },
-            index: ["nothing.html"],
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/try",
-          },
-          tryFiles: {
-            paths: ["$uri"],
-            otherwise: {
-              location: "api",
-            },
-          },
-        },
-      ],
-    },
+          "tryFiles": {
+            "paths": [
+              "$uri"
+            ],
+            "otherwise": {
+              "location": "api"
+            }
+          }
+        }
+      ]
+    }
   ],
-  mimeTypes: {
+  "mimeTypes": {
     "types-1": {
-      foo: "text/x-foo",
-    },
+      "foo": "text/x-foo"
+    }
   },
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

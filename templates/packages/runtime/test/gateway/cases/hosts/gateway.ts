@@ -1,250 +1,250 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "example.com",
+          "kind": "exact",
+          "value": "example.com"
         },
         {
-          kind: "exact",
-          value: "www.example.com",
-        },
+          "kind": "exact",
+          "value": "www.example.com"
+        }
       ],
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "example $server_name $host\n",
-            },
-          ],
+              "do": "return",
+              "status": 200,
+              "text": "example $server_name $host\n"
+            }
+          ]
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/dir/",
+          "match": {
+            "kind": "prefix",
+            "path": "/dir/"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api",
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/port"
           },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/port",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://localhost:8081",
-          },
-        },
-      ],
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://localhost:8081"
+          }
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "leading-wildcard",
-          value: ".wild.test",
-        },
+          "kind": "leading-wildcard",
+          "value": ".wild.test"
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "wild $host\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "wild $host\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "leading-wildcard",
-          value: ".a.wild.test",
-        },
+          "kind": "leading-wildcard",
+          "value": ".a.wild.test"
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "deeper\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "deeper\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "leading-wildcard",
-          value: ".bare.test",
-          bare: true,
-        },
+          "kind": "leading-wildcard",
+          "value": ".bare.test",
+          "bare": true
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "bare\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "bare\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "trailing-wildcard",
-          value: "trail.",
-        },
+          "kind": "trailing-wildcard",
+          "value": "trail."
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "trail\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "trail\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "regex",
-          regex: {
-            pattern: "^user(?<uid>\\d+)\\.re\\.test$",
-            ignoreCase: true,
-          },
-        },
+          "kind": "regex",
+          "regex": {
+            "pattern": "^user(?<uid>\\d+)\\.re\\.test$",
+            "ignoreCase": true
+          }
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "user $uid $1\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "user $uid $1\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "redirect.test",
-        },
+          "kind": "exact",
+          "value": "redirect.test"
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 301,
-          location: "$scheme://www.example.com$request_uri",
-        },
-      ],
+          "do": "return",
+          "status": 301,
+          "location": "$scheme://www.example.com$request_uri"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-          default: true,
-        },
+          "port": 80,
+          "default": true
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "_",
-        },
+          "kind": "exact",
+          "value": "_"
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 404,
-          text: "no such site\n",
-        },
-      ],
+          "do": "return",
+          "status": 404,
+          "text": "no such site\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 8081,
-        },
+          "port": 8081
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "example.com",
-        },
+          "kind": "exact",
+          "value": "example.com"
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "internal\n",
-        },
-      ],
+          "do": "return",
+          "status": 200,
+          "text": "internal\n"
+        }
+      ]
     },
     {
-      listen: [
+      "listen": [
         {
-          port: 8081,
-        },
+          "port": 8081
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "return",
-          status: 200,
-          text: "internal default $host\n",
-        },
-      ],
-    },
+          "do": "return",
+          "status": 200,
+          "text": "internal default $host\n"
+        }
+      ]
+    }
   ],
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

@@ -1,207 +1,207 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      steps: [
+      "steps": [
         {
-          do: "if",
-          when: {
-            test: "set",
-            value: "$moved",
+          "do": "if",
+          "when": {
+            "test": "set",
+            "value": "$moved"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 301,
-              location: "$moved",
-            },
-          ],
-        },
+              "do": "return",
+              "status": 301,
+              "location": "$moved"
+            }
+          ]
+        }
       ],
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          settings: {
-            proxyHeaders: [
+          "settings": {
+            "proxyHeaders": [
               {
-                name: "X-Backend",
-                value: "$backend",
-              },
-            ],
+                "name": "X-Backend",
+                "value": "$backend"
+              }
+            ]
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://$backend",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://$backend"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/lang",
+          "match": {
+            "kind": "prefix",
+            "path": "/lang"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "$lang\n",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "$lang\n"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-          },
+          "settings": {
+            "defaultType": "text/plain"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/host",
+          "match": {
+            "kind": "prefix",
+            "path": "/host"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "$site\n",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "$site\n"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-          },
+          "settings": {
+            "defaultType": "text/plain"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/mobile",
+          "match": {
+            "kind": "prefix",
+            "path": "/mobile"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "[$mobile][$both]\n",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "[$mobile][$both]\n"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-          },
-        },
-      ],
-    },
+          "settings": {
+            "defaultType": "text/plain"
+          }
+        }
+      ]
+    }
   ],
-  maps: [
+  "maps": [
     {
-      variable: "backend",
-      source: "$http_x_version",
-      default: "v1:3000",
-      entries: [
+      "variable": "backend",
+      "source": "$http_x_version",
+      "default": "v1:3000",
+      "entries": [
         {
-          value: "2",
-          to: "v2:3000",
+          "value": "2",
+          "to": "v2:3000"
         },
         {
-          value: "two",
-          to: "v2:3000",
-        },
-      ],
+          "value": "two",
+          "to": "v2:3000"
+        }
+      ]
     },
     {
-      variable: "lang",
-      source: "$http_accept_language",
-      default: "en",
-      entries: [
+      "variable": "lang",
+      "source": "$http_accept_language",
+      "default": "en",
+      "entries": [
         {
-          regex: {
-            pattern: "^de",
-            ignoreCase: true,
+          "regex": {
+            "pattern": "^de",
+            "ignoreCase": true
           },
-          to: "de",
+          "to": "de"
         },
         {
-          regex: {
-            pattern: "^(?<code>[a-z]{2})\\b",
-            ignoreCase: true,
+          "regex": {
+            "pattern": "^(?<code>[a-z]{2})\\b",
+            "ignoreCase": true
           },
-          to: "$code",
-        },
-      ],
+          "to": "$code"
+        }
+      ]
     },
     {
-      variable: "site",
-      source: "$host",
-      hostnames: true,
-      default: "none",
-      entries: [
+      "variable": "site",
+      "source": "$host",
+      "hostnames": true,
+      "default": "none",
+      "entries": [
         {
-          value: ".shop.test",
-          to: "shop",
+          "value": ".shop.test",
+          "to": "shop"
         },
         {
-          value: "www.site.*",
-          to: "site",
-        },
-      ],
+          "value": "www.site.*",
+          "to": "site"
+        }
+      ]
     },
     {
-      variable: "moved",
-      source: "$uri",
-      entries: [
+      "variable": "moved",
+      "source": "$uri",
+      "entries": [
         {
-          value: "/old-a",
-          to: "/new-a",
+          "value": "/old-a",
+          "to": "/new-a"
         },
         {
-          regex: {
-            pattern: "^/old-b/(.*)$",
+          "regex": {
+            "pattern": "^/old-b/(.*)$"
           },
-          to: "/new-b/$1",
-        },
-      ],
+          "to": "/new-b/$1"
+        }
+      ]
     },
     {
-      variable: "mobile",
-      source: "$http_user_agent",
-      entries: [
+      "variable": "mobile",
+      "source": "$http_user_agent",
+      "entries": [
         {
-          regex: {
-            pattern: "(android|iphone)",
-            ignoreCase: true,
+          "regex": {
+            "pattern": "(android|iphone)",
+            "ignoreCase": true
           },
-          to: "1",
-        },
-      ],
+          "to": "1"
+        }
+      ]
     },
     {
-      variable: "both",
-      source: "$mobile:$lang",
-      default: "no",
-      entries: [
+      "variable": "both",
+      "source": "$mobile:$lang",
+      "default": "no",
+      "entries": [
         {
-          value: "1:en",
-          to: "yes",
-        },
-      ],
-    },
+          "value": "1:en",
+          "to": "yes"
+        }
+      ]
+    }
   ],
-  peers: {
-    v1: {
-      binding: "V1",
+  "peers": {
+    "v1": {
+      "binding": "V1"
     },
-    v2: {
-      binding: "V2",
-    },
-  },
+    "v2": {
+      "binding": "V2"
+    }
+  }
 };

@@ -1,238 +1,240 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/open/",
+          "match": {
+            "kind": "prefix",
+            "path": "/open/"
           },
-          settings: {
-            authRealm: "off",
+          "settings": {
+            "authRealm": "off"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/admin/",
+          "match": {
+            "kind": "prefix",
+            "path": "/admin/"
           },
-          settings: {
-            authRealm: "Staff only",
-            authUserFile: "/etc/nginx/.htpasswd",
-            proxyHeaders: [
+          "settings": {
+            "authRealm": "Staff only",
+            "authUserFile": "/etc/nginx/.htpasswd",
+            "proxyHeaders": [
               {
-                name: "X-User",
-                value: "$remote_user",
+                "name": "X-User",
+                "value": "$remote_user"
+              }
+            ]
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/nofile/"
+          },
+          "settings": {
+            "authRealm": "x",
+            "authUserFile": "/etc/nginx/none"
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/local/"
+          },
+          "settings": {
+            "access": [
+              {
+                "allow": true,
+                "from": "127.0.0.1"
               },
+              {
+                "allow": false,
+                "from": "all"
+              }
+            ]
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/denied/"
+          },
+          "settings": {
+            "access": [
+              {
+                "allow": true,
+                "from": "203.0.113.0/24"
+              },
+              {
+                "allow": true,
+                "from": "2001:db8::/32"
+              },
+              {
+                "allow": false,
+                "from": "all"
+              }
+            ]
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/either/"
+          },
+          "settings": {
+            "access": [
+              {
+                "allow": false,
+                "from": "all"
+              }
             ],
+            "satisfy": "any",
+            "authRealm": "Either",
+            "authUserFile": "/etc/nginx/.htpasswd"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/nofile/",
+          "match": {
+            "kind": "prefix",
+            "path": "/write/"
           },
-          settings: {
-            authRealm: "x",
-            authUserFile: "/etc/nginx/none",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/local/",
-          },
-          settings: {
-            access: [
-              {
-                allow: true,
-                from: "127.0.0.1",
-              },
-              {
-                allow: false,
-                from: "all",
-              },
-            ],
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/denied/",
-          },
-          settings: {
-            access: [
-              {
-                allow: true,
-                from: "203.0.113.0/24",
-              },
-              {
-                allow: true,
-                from: "2001:db8::/32",
-              },
-              {
-                allow: false,
-                from: "all",
-              },
-            ],
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/either/",
-          },
-          settings: {
-            access: [
-              {
-                allow: false,
-                from: "all",
-              },
-            ],
-            satisfy: "any",
-            authRealm: "Either",
-            authUserFile: "/etc/nginx/.htpasswd",
-          },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-        {
-          match: {
-            kind: "prefix",
-            path: "/write/",
-          },
-          settings: {
-            limitExcept: {
-              methods: ["GET"],
-              access: [
-                {
-                  allow: false,
-                  from: "all",
-                },
+          "settings": {
+            "limitExcept": {
+              "methods": [
+                "GET"
               ],
-            },
+              "access": [
+                {
+                  "allow": false,
+                  "from": "all"
+                }
+              ]
+            }
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/checked/",
+          "match": {
+            "kind": "prefix",
+            "path": "/checked/"
           },
-          settings: {
-            authRequest: "/_auth",
-            authRequestSets: [
+          "settings": {
+            "authRequest": "/_auth",
+            "authRequestSets": [
               {
-                variable: "who",
-                value: "$upstream_http_x_upstream",
-              },
+                "variable": "who",
+                "value": "$upstream_http_x_upstream"
+              }
             ],
-            proxyHeaders: [
+            "proxyHeaders": [
               {
-                name: "X-Who",
-                value: "$who",
-              },
-            ],
+                "name": "X-Who",
+                "value": "$who"
+              }
+            ]
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/echo/",
-            prefix: "/checked/",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/echo/",
+            "prefix": "/checked/"
+          }
         },
         {
-          match: {
-            kind: "exact",
-            path: "/_auth",
+          "match": {
+            "kind": "exact",
+            "path": "/_auth"
           },
-          internal: true,
-          steps: [
+          "internal": true,
+          "steps": [
             {
-              do: "rewrite",
-              regex: {
-                pattern: "^",
+              "do": "rewrite",
+              "regex": {
+                "pattern": "^"
               },
-              replacement: "$request_uri",
+              "replacement": "$request_uri"
             },
             {
-              do: "rewrite",
-              regex: {
-                pattern: "^/checked(/.*)$",
+              "do": "rewrite",
+              "regex": {
+                "pattern": "^/checked(/.*)$"
               },
-              replacement: "$1",
-              flag: "break",
-            },
+              "replacement": "$1",
+              "flag": "break"
+            }
           ],
-          settings: {
-            proxyHeaders: [
+          "settings": {
+            "proxyHeaders": [
               {
-                name: "Content-Length",
-                value: "",
-              },
+                "name": "Content-Length",
+                "value": ""
+              }
             ],
-            proxyPassRequestBody: false,
+            "proxyPassRequestBody": false
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
-        },
-      ],
-    },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
+        }
+      ]
+    }
   ],
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

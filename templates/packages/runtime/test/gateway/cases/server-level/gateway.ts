@@ -1,225 +1,231 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      settings: {
-        root: "/srv/www",
-        addHeaders: [
+      "settings": {
+        "root": "/srv/www",
+        "addHeaders": [
           {
-            name: "X-Level",
-            value: "server",
-          },
+            "name": "X-Level",
+            "value": "server"
+          }
         ],
-        errorPages: [
+        "errorPages": [
           {
-            statuses: [405],
-            to: "$uri",
-            status: 200,
-          },
+            "statuses": [
+              405
+            ],
+            "to": "$uri",
+            "status": 200
+          }
         ],
-        maxBodySize: 10,
-        proxyHeaders: [
+        "maxBodySize": 10,
+        "proxyHeaders": [
           {
-            name: "X-From",
-            value: "server",
-          },
+            "name": "X-From",
+            "value": "server"
+          }
         ],
-        proxyHideHeaders: ["X-Upstream"],
+        "proxyHideHeaders": [
+          "X-Upstream"
+        ]
       },
-      tryFiles: {
-        paths: ["$uri"],
-        otherwise: {
-          uri: "/index.html",
-        },
+      "tryFiles": {
+        "paths": [
+          "$uri"
+        ],
+        "otherwise": {
+          "uri": "/index.html"
+        }
       },
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/api",
+          "match": {
+            "kind": "prefix",
+            "path": "/api"
           },
-          settings: {
-            addHeaders: [
+          "settings": {
+            "addHeaders": [
               {
-                name: "X-Level",
-                value: "location",
-              },
+                "name": "X-Level",
+                "value": "location"
+              }
             ],
-            proxyHeaders: [
+            "proxyHeaders": [
               {
-                name: "Cookie",
-                value: "",
-              },
+                "name": "Cookie",
+                "value": ""
+              }
             ],
-            proxyCookieDomains: [
+            "proxyCookieDomains": [
               {
-                from: "api.internal",
-                to: "$host",
-              },
+                "from": "api.internal",
+                "to": "$host"
+              }
             ],
-            proxyCookiePaths: [
+            "proxyCookiePaths": [
               {
-                from: "/base/",
-                to: "/",
-              },
-            ],
+                "from": "/base/",
+                "to": "/"
+              }
+            ]
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/headers",
+          "match": {
+            "kind": "prefix",
+            "path": "/headers"
           },
-          settings: {
-            proxyPassRequestHeaders: false,
+          "settings": {
+            "proxyPassRequestHeaders": false
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/body",
+          "match": {
+            "kind": "prefix",
+            "path": "/body"
           },
-          settings: {
-            maxBodySize: 0,
-            proxyMethod: "PUT",
-            proxyBody: "set $request_uri",
+          "settings": {
+            "maxBodySize": 0,
+            "proxyMethod": "PUT",
+            "proxyBody": "set $request_uri"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/redirects",
+          "match": {
+            "kind": "prefix",
+            "path": "/redirects"
           },
-          settings: {
-            proxyRedirects: [
+          "settings": {
+            "proxyRedirects": [
               {
-                from: "http://old.test/",
-                to: "/moved/",
+                "from": "http://old.test/",
+                "to": "/moved/"
               },
               {
-                from: {
-                  pattern: "^https://(\\w+)\\.old\\.test/(.*)$",
+                "from": {
+                  "pattern": "^https://(\\w+)\\.old\\.test/(.*)$"
                 },
-                to: "https://$1.new.test/$2",
-              },
-            ],
+                "to": "https://$1.new.test/$2"
+              }
+            ]
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/",
-            prefix: "/redirects",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/",
+            "prefix": "/redirects"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/noredirect/",
+          "match": {
+            "kind": "prefix",
+            "path": "/noredirect/"
           },
-          settings: {
-            proxyRedirects: "off",
+          "settings": {
+            "proxyRedirects": "off"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/",
-            prefix: "/noredirect/",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/",
+            "prefix": "/noredirect/"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/relative",
+          "match": {
+            "kind": "prefix",
+            "path": "/relative"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 301,
-              location: "/target",
-            },
+              "do": "return",
+              "status": 301,
+              "location": "/target"
+            }
           ],
-          settings: {
-            absoluteRedirect: false,
-          },
+          "settings": {
+            "absoluteRedirect": false
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/named-host",
+          "match": {
+            "kind": "prefix",
+            "path": "/named-host"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 301,
-              location: "/target",
-            },
+              "do": "return",
+              "status": 301,
+              "location": "/target"
+            }
           ],
-          settings: {
-            serverNameInRedirect: true,
-          },
+          "settings": {
+            "serverNameInRedirect": true
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/padding",
+          "match": {
+            "kind": "prefix",
+            "path": "/padding"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 404,
-            },
+              "do": "return",
+              "status": 404
+            }
           ],
-          settings: {
-            msiePadding: false,
-          },
+          "settings": {
+            "msiePadding": false
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/dir",
-          },
+          "match": {
+            "kind": "prefix",
+            "path": "/dir"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/plus",
+          "match": {
+            "kind": "prefix",
+            "path": "/plus"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/plus",
-            prefix: "/plus",
-          },
-        },
-      ],
-    },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/plus",
+            "prefix": "/plus"
+          }
+        }
+      ]
+    }
   ],
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

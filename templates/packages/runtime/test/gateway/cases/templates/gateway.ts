@@ -1,83 +1,85 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
-    proxyHideHeaders: ["X-Upstream"],
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream",
+    "proxyHideHeaders": [
+      "X-Upstream"
+    ]
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      names: [
+      "names": [
         {
-          kind: "exact",
-          value: "site.test",
-        },
+          "kind": "exact",
+          "value": "site.test"
+        }
       ],
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/",
+          "match": {
+            "kind": "prefix",
+            "path": "/"
           },
-          settings: {
-            root: "/usr/share/nginx/html",
-          },
+          "settings": {
+            "root": "/usr/share/nginx/html"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/api/",
+          "match": {
+            "kind": "prefix",
+            "path": "/api/"
           },
-          settings: {
-            proxyHeaders: [
+          "settings": {
+            "proxyHeaders": [
               {
-                name: "X-Env",
-                value: "$host",
+                "name": "X-Env",
+                "value": "$host"
               },
               {
-                name: "Authorization",
-                value: "Bearer ${secret_API_TOKEN}",
-              },
-            ],
+                "name": "Authorization",
+                "value": "Bearer ${secret_API_TOKEN}"
+              }
+            ]
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://api:3000/",
-            prefix: "/api/",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://api:3000/",
+            "prefix": "/api/"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/env",
+          "match": {
+            "kind": "prefix",
+            "path": "/env"
           },
-          steps: [
+          "steps": [
             {
-              do: "return",
-              status: 200,
-              text: "site.test and $uri",
-            },
+              "do": "return",
+              "status": 200,
+              "text": "site.test and $uri"
+            }
           ],
-          settings: {
-            defaultType: "text/plain",
-          },
-        },
-      ],
-    },
+          "settings": {
+            "defaultType": "text/plain"
+          }
+        }
+      ]
+    }
   ],
-  peers: {
-    api: {
-      binding: "API",
-    },
-  },
+  "peers": {
+    "api": {
+      "binding": "API"
+    }
+  }
 };

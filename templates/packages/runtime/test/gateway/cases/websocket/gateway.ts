@@ -1,74 +1,74 @@
 import type { GatewayConfig } from "../../../../src/gateway/config.ts";
 
 export const config: GatewayConfig = {
-  entry: {
-    http: 80,
-    https: 80,
+  "entry": {
+    "http": 80,
+    "https": 80
   },
-  settings: {
-    types: "mime.types",
-    defaultType: "application/octet-stream",
+  "settings": {
+    "types": "mime.types",
+    "defaultType": "application/octet-stream"
   },
-  servers: [
+  "servers": [
     {
-      listen: [
+      "listen": [
         {
-          port: 80,
-        },
+          "port": 80
+        }
       ],
-      locations: [
+      "locations": [
         {
-          match: {
-            kind: "prefix",
-            path: "/ws/",
+          "match": {
+            "kind": "prefix",
+            "path": "/ws/"
           },
-          settings: {
-            proxyHeaders: [
+          "settings": {
+            "proxyHeaders": [
               {
-                name: "Upgrade",
-                value: "$http_upgrade",
+                "name": "Upgrade",
+                "value": "$http_upgrade"
               },
               {
-                name: "Connection",
-                value: "$connection_upgrade",
-              },
+                "name": "Connection",
+                "value": "$connection_upgrade"
+              }
             ],
-            proxyReadTimeout: 86400,
+            "proxyReadTimeout": 86400
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://chat:4000",
-          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://chat:4000"
+          }
         },
         {
-          match: {
-            kind: "prefix",
-            path: "/plain/",
+          "match": {
+            "kind": "prefix",
+            "path": "/plain/"
           },
-          handler: {
-            kind: "proxy",
-            pass: "http://chat:4000",
-          },
-        },
-      ],
-    },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://chat:4000"
+          }
+        }
+      ]
+    }
   ],
-  maps: [
+  "maps": [
     {
-      variable: "connection_upgrade",
-      source: "$http_upgrade",
-      default: "upgrade",
-      entries: [
+      "variable": "connection_upgrade",
+      "source": "$http_upgrade",
+      "default": "upgrade",
+      "entries": [
         {
-          value: "",
-          to: "close",
-        },
-      ],
-    },
+          "value": "",
+          "to": "close"
+        }
+      ]
+    }
   ],
-  peers: {
-    chat: {
-      binding: "CHAT",
-    },
-  },
+  "peers": {
+    "chat": {
+      "binding": "CHAT"
+    }
+  }
 };
