@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -25,10 +26,20 @@ func (b *builder) dispositions(sp *model.ServicePlan) {
 		for _, instruction := range stage.Instructions {
 			outcome, why := b.instruction(sp, instruction)
 			sp.Dispositions = append(sp.Dispositions, model.Disposition{
-				What: shorten(instruction.Op + " " + instruction.Text), Outcome: outcome, Why: why, Span: instruction.Span,
+				What: shorten(instruction.Op + " " + withoutSecrets(stage, instruction.Text)), Outcome: outcome, Why: why, Span: instruction.Span,
 			})
 		}
 	}
+}
+
+// withoutSecrets masks the values of the stage's variables that look like credentials.
+func withoutSecrets(stage *model.Stage, text string) string {
+	for _, v := range slices.Concat(stage.Env, stage.Args) {
+		if v.Secret && v.Value != "" {
+			text = strings.ReplaceAll(text, v.Value, "***")
+		}
+	}
+	return text
 }
 
 // spokenFor are keys that have dispositions of their own, item by item.
