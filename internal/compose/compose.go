@@ -54,6 +54,12 @@ func (p *Project) Lookup(name string) (string, bool) {
 	return value, ok
 }
 
+// Template is the value that the example of a missing `.env` has for a variable.
+func (p *Project) Template(name string) (string, bool) {
+	value, ok := p.vars.template[name]
+	return value, ok
+}
+
 // Service is one service after includes, extends and overrides.
 type Service struct {
 	Name string

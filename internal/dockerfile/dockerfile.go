@@ -135,10 +135,17 @@ func errorLines(err error, last int) (start, end int) {
 }
 
 // message is the first line of a parser's error, without BuildKit's guess at what was meant: of several names that are as close
-// it takes any, another one each time.
+// it takes any, another one each time. Nor does it quote a value: a line such as DB_PASSWORD=… after a forgotten backslash is an
+// unknown instruction too.
 func message(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	text, _, _ = strings.Cut(text, " (did you mean ")
+	if strings.HasPrefix(text, "unknown instruction: ") {
+		text, _, _ = strings.Cut(text, "=")
+	}
+	if strings.Contains(text, "can't find = in ") {
+		text = "a word here is not of the form name=value; quote values with blanks"
+	}
 	return strings.ToValidUTF8(text, "\ufffd")
 }
 

@@ -103,7 +103,7 @@ func (l *loading) chooseAll(found *discovery, folders map[string][]string) {
 		all, forTests = forTests, nil
 	}
 	for _, c := range forTests {
-		found.unread[c.files[0]] = "the file is for tests; it is not read"
+		found.unread[c.files[0]] = "the file is for tests or adds to another one; it is not read"
 	}
 	found.projects = all
 	for _, c := range all {

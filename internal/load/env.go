@@ -31,6 +31,9 @@ func (b *builder) environment(from *compose.Service) []model.EnvVar {
 			if _, ok := vars[name]; ok {
 				continue
 			}
+			if v.Value, v.HasValue = b.from.Template(name); v.HasValue {
+				v.Origin = "template"
+			}
 		}
 		vars[name] = v
 	}

@@ -53,6 +53,9 @@ func (b *builder) image(s *model.Service) {
 	image := &model.Image{File: file, Context: build.Context, Syntax: parsed.Syntax, Check: parsed.Check}
 	c := &converter{stages: map[*dockerfile.Stage]*model.Stage{}, image: image}
 	for _, stage := range evaluated.Stages {
+		if named, ok := strings.CutPrefix(build.AdditionalContexts[stage.Base], "docker-image://"); ok && stage.BaseStage == nil {
+			stage.Base = named
+		}
 		image.Stages = append(image.Stages, c.stage(stage))
 	}
 	c.needs(evaluated.Stages)
@@ -210,43 +213,66 @@ func (b *builder) fromImage(s *model.Service) {
 	}
 }
 
-// dockerfileProjects loads Dockerfiles that no Compose file builds: as projects where there is no Compose at all, else each is
-// reported.
+// dockerfileProjects loads Dockerfiles that no Compose file builds: as projects where there is no Compose at all; as one more
+// service where they stand beside a Compose file that only runs ready-made images (databases for development, mostly); else they
+// are reported.
 func (l *loading) dockerfileProjects(found *discovery) {
 	byDir := map[string][]string{}
 	for _, file := range found.dockerfiles {
-		if l.built[file] {
-			continue
+		if !l.built[file] {
+			byDir[path.Dir(file)] = append(byDir[path.Dir(file)], file)
 		}
-		if len(found.projects) > 0 {
-			l.outside.add("dockerfile-unused", "", source.Span{File: file}, "no service of the Compose files builds this Dockerfile; it is not converted")
-			continue
-		}
-		byDir[path.Dir(file)] = append(byDir[path.Dir(file)], file)
 	}
 	for _, dir := range sortedKeys(byDir) {
-		l.workspace.Projects = append(l.workspace.Projects, l.dockerfileProject(dir, byDir[dir]))
+		switch p := l.imagesOnly(dir); {
+		case len(found.projects) == 0:
+			list := chooseDockerfiles(byDir[dir])
+			context := l.guessContext(list[0].file, dir)
+			p := &model.Project{Name: l.nameOf(context), Dir: context}
+			l.workspace.Projects = append(l.workspace.Projects, p)
+			l.addDockerfiles(p, list, context)
+		case p != nil:
+			list := chooseDockerfiles(byDir[dir])
+			reporter{project: p.Dir, list: &p.Findings}.add("dockerfile-added", "", source.At(list[0].file, 1, 1),
+				"no service builds this Dockerfile, but the Compose file beside it only runs ready-made images; it is read as one more service")
+			l.addDockerfiles(p, list, dir)
+		default:
+			for _, file := range byDir[dir] {
+				l.outside.add("dockerfile-unused", "", source.Span{File: file}, "no service of the Compose files builds this Dockerfile; it is not converted")
+			}
+		}
 	}
 }
 
-// dockerfileProject makes a project of the Dockerfiles of a folder. `Dockerfile` stands for the app, its variants for other
-// builds of it; without it, files named after different things (api.Dockerfile, web.Dockerfile) are services of their own.
-func (l *loading) dockerfileProject(dir string, files []string) *model.Project {
-	list := chooseDockerfiles(files)
-	context := l.guessContext(list[0].file, dir)
-	p := &model.Project{Name: l.nameOf(context), Dir: context}
-	report := reporter{project: context, list: &p.Findings}
+// imagesOnly is the Compose project of a folder, when none of its services is built from source.
+func (l *loading) imagesOnly(dir string) *model.Project {
+	for _, p := range l.workspace.Projects {
+		if p.Dir == dir && len(p.ComposeFiles) > 0 && !slices.ContainsFunc(p.Services, func(s *model.Service) bool { return s.Build != nil }) {
+			return p
+		}
+	}
+	return nil
+}
+
+// addDockerfiles makes services of the Dockerfiles of a folder. `Dockerfile` stands for the app, its variants for other builds of
+// it; without it, files named after different things (api.Dockerfile, web.Dockerfile) are services of their own.
+func (l *loading) addDockerfiles(p *model.Project, list []chosenDockerfile, context string) {
+	report := reporter{project: p.Dir, list: &p.Findings}
 	b := &builder{loading: l, project: p, report: report}
 	for _, chosen := range list {
 		if chosen.instead != "" {
 			report.add("dockerfile-unused", "", source.Span{File: chosen.file}, "%s is read instead; this Dockerfile is not converted", chosen.instead)
 			continue
 		}
+		name := cmp.Or(chosen.name, p.Name)
+		for p.Service(name) != nil {
+			name += "-app"
+		}
 		s := &model.Service{
-			Name: cmp.Or(chosen.name, p.Name), Span: source.At(chosen.file, 1, 1), Networks: []string{"default"}, Deploy: model.Deploy{Replicas: 1},
+			Name: name, Span: source.At(chosen.file, 1, 1), Networks: []string{"default"}, Deploy: model.Deploy{Replicas: 1},
 		}
 		s.Build = &model.Build{Dockerfile: chosen.file, Context: context, Span: s.Span}
-		if context != dir {
+		if context != path.Dir(chosen.file) {
 			report.add("build-context-guessed", s.Name, s.Span, "what the Dockerfile copies is not in its own folder but in %s, which is taken as the build context", context)
 		}
 		b.image(s)
@@ -255,7 +281,6 @@ func (l *loading) dockerfileProject(dir string, files []string) *model.Project {
 		p.Services = append(p.Services, s)
 	}
 	slices.SortFunc(p.Services, func(a, b *model.Service) int { return cmp.Compare(a.Name, b.Name) })
-	return p
 }
 
 type chosenDockerfile struct {

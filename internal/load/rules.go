@@ -478,6 +478,31 @@ COPY . .
 			Since: checked,
 		},
 		{
+			Name: "dockerfile-added", Category: model.CategoryDockerfile, Severity: model.Info,
+			Title:   "Dockerfile read as a service",
+			What:    "A Dockerfile beside a Compose file that does not build it and runs only ready-made images.",
+			Why:     "Such a Compose file mostly starts the databases for development, while the app itself is built from the Dockerfile by other means. Without the app there would be nothing to audit.",
+			Remedy:  "Nothing, if the Dockerfile is the app's; else name the Compose file: `dock2edge audit compose.yaml`.",
+			Example: "Dockerfile",
+			Bad: `-- compose.yaml --
+services:
+  db:
+    image: postgres:16
+-- Dockerfile --
+FROM node:22
+`,
+			Good: `-- compose.yaml --
+services:
+  db:
+    image: postgres:16
+  app:
+    build: .
+-- Dockerfile --
+FROM node:22
+`,
+			Since: checked,
+		},
+		{
 			Name: "dockerfile-archive", Category: model.CategoryDockerfile, Severity: model.Minor,
 			Title:   "ADD of an archive",
 			What:    "ADD unpacks a local archive into the image.",
