@@ -149,7 +149,6 @@ const TEMPLATES: Record<Kind, string[]> = {
     "ZRANGE K F F BYSCORE REV",
     "ZRANGEBYSCORE K -inf (F WITHSCORES LIMIT 1 2",
     "ZREVRANGEBYSCORE K +inf -inf",
-    "ZRANGEBYLEX K [a (m",
     "ZCOUNT K F F",
     "ZLEXCOUNT K - +",
     "ZREM K M M",

@@ -1,79 +1,17 @@
 import type { Arguments } from "../arguments";
 import { type Command, command, type Context, ONE_KEY } from "../command";
-import type { Database } from "../database";
 import { notAFloat, RedisError, syntaxError, wrongArity } from "../errors";
-import type { KeyRecord } from "../keyspace";
 import { addLongDoubles, fitsInt64, formatLongDouble, parseInt64, parseLongDouble } from "../numbers";
 import { MapReply, OK, type Reply } from "../reply";
+import { type HashField, readHashField, readHashFields, writeHashFields } from "../storage/hash";
 import { randomSample } from "./random";
 import { readScanOptions, scanReply, scanStep } from "./scan";
-
-interface Field {
-  field: Buffer;
-  value: Buffer;
-  /** Insertion number. */
-  seq: number;
-}
-
-type FieldRow = { field: ArrayBuffer; value: ArrayBuffer; seq: number };
-
-/** Fields in the order in which they were first set, as small Redis hashes list them. */
-function readFields({ sql }: Database, record: KeyRecord, afterSeq = -1, limit = -1): Field[] {
-  return sql
-    .exec<FieldRow>(
-      "SELECT field, value, seq FROM hash_fields WHERE key_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-      record.id,
-      afterSeq,
-      limit,
-    )
-    .toArray()
-    .map(({ field, value, seq }) => ({
-      field: Buffer.from(field),
-      value: Buffer.from(value),
-      seq,
-    }));
-}
-
-function readValue({ sql }: Database, record: KeyRecord | null, field: Buffer): Buffer | null {
-  if (record === null) return null;
-  const [row] = sql
-    .exec<{
-      value: ArrayBuffer;
-    }>("SELECT value FROM hash_fields WHERE key_id = ? AND field = ?", record.id, field)
-    .toArray();
-  return row ? Buffer.from(row.value) : null;
-}
-
-/** Sets fields of a hash that may be new; returns how many fields are new. The caller announces the change. */
-function writeFields(db: Database, record: KeyRecord, pairs: [Buffer, Buffer][]): number {
-  let { size, cursor } = record;
-  for (const [field, value] of pairs) {
-    const updated = db.sql.exec(
-      "UPDATE hash_fields SET value = ? WHERE key_id = ? AND field = ?",
-      value,
-      record.id,
-      field,
-    ).rowsWritten;
-    if (updated > 0) continue;
-    db.sql.exec(
-      "INSERT INTO hash_fields (key_id, field, seq, value) VALUES (?, ?, ?, ?)",
-      record.id,
-      field,
-      cursor++,
-      value,
-    );
-    size++;
-  }
-  const added = size - record.size;
-  db.keyspace.resize(record, size, cursor);
-  return added;
-}
 
 function setFields(name: string): Command["run"] {
   return ({ db }, args) => {
     if (args.length % 2 !== 1) throw wrongArity(name);
     const record = db.findOrCreate(args.bytes(0), "hash");
-    const added = writeFields(db, record, args.pairs(1));
+    const added = writeHashFields(db, record, args.pairs(1));
     db.changed(args.bytes(0), "h", "hset");
     return name === "hmset" ? OK : added;
   };
@@ -81,8 +19,8 @@ function setFields(name: string): Command["run"] {
 
 function hsetnx({ db }: Context, args: Arguments): Reply {
   const [key, field, value] = [args.bytes(0), args.bytes(1), args.bytes(2)];
-  if (readValue(db, db.typed(key, "hash"), field) !== null) return 0;
-  writeFields(db, db.findOrCreate(key, "hash"), [[field, value]]);
+  if (readHashField(db, db.typed(key, "hash"), field) !== null) return 0;
+  writeHashFields(db, db.findOrCreate(key, "hash"), [[field, value]]);
   db.changed(key, "h", "hset");
   return 1;
 }
@@ -105,7 +43,7 @@ function hdel({ db }: Context, args: Arguments): Reply {
 function hincrby({ db }: Context, args: Arguments): Reply {
   const [key, field] = [args.bytes(0), args.bytes(1)];
   const by = args.int64(2);
-  const current = readValue(db, db.typed(key, "hash"), field);
+  const current = readHashField(db, db.typed(key, "hash"), field);
   const number = current === null ? 0n : parseInt64(current);
   if (number === null) throw new RedisError("ERR hash value is not an integer");
   const sum = number + by;
@@ -113,7 +51,7 @@ function hincrby({ db }: Context, args: Arguments): Reply {
     throw new RedisError("ERR increment or decrement would overflow");
   }
   const record = db.findOrCreate(key, "hash");
-  writeFields(db, record, [[field, Buffer.from(String(sum))]]);
+  writeHashFields(db, record, [[field, Buffer.from(String(sum))]]);
   db.changed(key, "h", "hincrby");
   return sum;
 }
@@ -122,20 +60,20 @@ function hincrbyfloat({ db }: Context, args: Arguments): Reply {
   const [key, field] = [args.bytes(0), args.bytes(1)];
   const by = parseLongDouble(args.bytes(2));
   if (by === null) throw notAFloat();
-  const value = readValue(db, db.typed(key, "hash"), field);
+  const value = readHashField(db, db.typed(key, "hash"), field);
   const current = parseLongDouble(value ?? Buffer.from("0"));
   if (current === null) throw new RedisError("ERR hash value is not a float");
   const sum = Buffer.from(formatLongDouble(addLongDoubles(current, by)));
-  writeFields(db, db.findOrCreate(key, "hash"), [[field, sum]]);
+  writeHashFields(db, db.findOrCreate(key, "hash"), [[field, sum]]);
   db.changed(key, "h", "hincrbyfloat");
   return sum;
 }
 
 /** All fields and values, or one side of them. */
-function listFields<T extends Reply>(shape: (fields: Field[]) => T): Command["run"] {
+function listFields<T extends Reply>(shape: (fields: HashField[]) => T): Command["run"] {
   return ({ db }, args) => {
     const record = db.typed(args.bytes(0), "hash");
-    return shape(record ? readFields(db, record) : []);
+    return shape(record ? readHashFields(db, record) : []);
   };
 }
 
@@ -145,7 +83,7 @@ function hrandfield({ db, session }: Context, args: Arguments): Reply {
   const withValues = args.length === 3;
   if (withValues && args.keyword(2) !== "WITHVALUES") throw syntaxError();
   const record = db.typed(args.bytes(0), "hash");
-  const fields = record ? readFields(db, record) : [];
+  const fields = record ? readHashFields(db, record) : [];
   if (count === null) {
     return randomSample(fields, 1)[0]?.field ?? null;
   }
@@ -162,7 +100,7 @@ function hscan({ db }: Context, args: Arguments): Reply {
   if (record === null) return scanReply(0, []);
   const step = scanStep(options.count);
   // The cursor is the insertion number after the last one seen, so that 0 stays the start.
-  const fields = readFields(db, record, options.cursor - 1, step);
+  const fields = readHashFields(db, record, options.cursor - 1, step);
   const last = fields.at(-1);
   const next = fields.length < step || !last ? 0 : last.seq + 1;
   const matching = fields.filter(({ field }) => options.matches(field));
@@ -177,11 +115,11 @@ export const hashCommands: Command[] = [
   command("hmset", -4, "write denyoom fast", ONE_KEY, setFields("hmset")),
   command("hsetnx", 4, "write denyoom fast", ONE_KEY, hsetnx),
   command("hget", 3, "readonly fast", ONE_KEY, ({ db }, args) =>
-    readValue(db, db.typed(args.bytes(0), "hash"), args.bytes(1)),
+    readHashField(db, db.typed(args.bytes(0), "hash"), args.bytes(1)),
   ),
   command("hmget", -3, "readonly fast", ONE_KEY, ({ db }, args) => {
     const record = db.typed(args.bytes(0), "hash");
-    return args.from(1).map((field) => readValue(db, record, field));
+    return args.from(1).map((field) => readHashField(db, record, field));
   }),
   command("hdel", -3, "write fast", ONE_KEY, hdel),
   command("hlen", 2, "readonly fast", ONE_KEY, ({ db }, args) => {
@@ -189,11 +127,11 @@ export const hashCommands: Command[] = [
   }),
   command("hexists", 3, "readonly fast", ONE_KEY, ({ db }, args) => {
     const record = db.typed(args.bytes(0), "hash");
-    return readValue(db, record, args.bytes(1)) === null ? 0 : 1;
+    return readHashField(db, record, args.bytes(1)) === null ? 0 : 1;
   }),
   command("hstrlen", 3, "readonly fast", ONE_KEY, ({ db }, args) => {
     const record = db.typed(args.bytes(0), "hash");
-    return readValue(db, record, args.bytes(1))?.length ?? 0;
+    return readHashField(db, record, args.bytes(1))?.length ?? 0;
   }),
   command("hincrby", 4, "write denyoom fast", ONE_KEY, hincrby),
   command("hincrbyfloat", 4, "write denyoom fast", ONE_KEY, hincrbyfloat),

@@ -1,4 +1,5 @@
 import type { Command } from "../command";
+import { bitmapCommands } from "./bitmaps";
 import { clientCommands } from "./client";
 import { connectionCommands } from "./connection";
 import { hashCommands } from "./hashes";
@@ -11,6 +12,7 @@ import { sortedSetAlgebraCommands } from "./sorted-set-algebra";
 import { sortedSetBlockingCommands } from "./sorted-set-blocking";
 import { sortedSetRangeCommands } from "./sorted-set-ranges";
 import { sortedSetCommands } from "./sorted-sets";
+import { sortCommands } from "./sort";
 import { stringCommands } from "./strings";
 import { transactionCommands } from "./transactions";
 
@@ -26,6 +28,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...sortedSetRangeCommands,
     ...sortedSetAlgebraCommands,
     ...sortedSetBlockingCommands,
+    ...bitmapCommands,
+    ...sortCommands,
     ...pubsubCommands,
     ...transactionCommands,
     ...connectionCommands,
