@@ -3,6 +3,7 @@ package load
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,12 +57,14 @@ type layouts struct {
 	service *model.Service
 	context *contextFiles
 	done    map[*model.Stage]layout
+	// dirs are the directories of each stage that are known without their files.
+	dirs map[*model.Stage]map[string]bool
 }
 
 // files fills in which file of the context ends up where in the image.
 func (b *builder) files(s *model.Service) {
 	image := s.Image
-	l := &layouts{builder: b, service: s, context: b.context(image.Context, s.Build.Dockerfile), done: map[*model.Stage]layout{}}
+	l := &layouts{builder: b, service: s, context: b.context(image.Context, s.Build.Dockerfile), done: map[*model.Stage]layout{}, dirs: map[*model.Stage]map[string]bool{}}
 	image.Ignore, image.IgnoreFile = l.context.ignore.Patterns, l.context.ignore.File
 	files := l.of(image.Target)
 	for _, name := range sortedKeys(files) {
@@ -75,17 +78,45 @@ func (l *layouts) of(target *model.Stage) layout {
 	if files, ok := l.done[target]; ok {
 		return files
 	}
-	files := layout{}
-	l.done[target] = files
+	files, dirs := layout{}, map[string]bool{}
+	l.done[target], l.dirs[target] = files, dirs
 	if target.BaseStage != nil {
 		maps.Copy(files, l.of(target.BaseStage))
+		maps.Copy(dirs, l.dirs[target.BaseStage])
 	}
 	for i := range target.Instructions {
-		if in := &target.Instructions[i]; in.Op == "COPY" || in.Op == "ADD" {
+		in := &target.Instructions[i]
+		for dir := in.Workdir; dir != "/" && dir != "."; dir = path.Dir(dir) {
+			dirs[dir] = true
+		}
+		switch in.Op {
+		case "COPY", "ADD":
 			l.copy(files, target, in)
+		case "RUN":
+			for _, made := range makesDir.FindAllStringSubmatch(in.Script, -1) {
+				for _, name := range strings.Fields(made[1]) {
+					dirs[source.Join(in.Workdir, name)] = true
+				}
+			}
 		}
 	}
 	return files
+}
+
+// makesDir finds the directories that a script makes with mkdir.
+var makesDir = regexp.MustCompile(`\bmkdir\s+(?:-\S+\s+)*([^;&|\n]+)`)
+
+// baseDirs are directories that base images have. COPY of a file to one of them puts the file into it, also without a slash.
+var baseDirs = []string{
+	"/", "/bin", "/etc", "/home", "/home/node", "/lib", "/media", "/mnt", "/opt", "/root", "/run", "/sbin", "/srv", "/tmp", "/usr", "/usr/bin",
+	"/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/sbin", "/usr/share", "/usr/src", "/var", "/var/lib", "/var/log",
+	"/etc/nginx", "/etc/nginx/conf.d", "/etc/nginx/templates", "/usr/share/nginx", "/usr/share/nginx/html", "/docker-entrypoint.d",
+	"/docker-entrypoint-initdb.d", "/var/www", "/var/www/html", "/usr/local/apache2", "/usr/local/apache2/htdocs", "/usr/local/apache2/conf",
+}
+
+// isDir tells whether a path is a directory of the stage so far.
+func (l *layouts) isDir(files layout, stage *model.Stage, name string) bool {
+	return strings.HasSuffix(name, "/") || slices.Contains(baseDirs, name) || l.dirs[stage][name] || hasDir(files, name)
 }
 
 // match is one thing that a source of COPY names: a file, or a directory with the files below it.
@@ -129,35 +160,9 @@ func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) 
 		matches = append(matches, found...)
 	}
 	l.missing(in, missing)
-	toDir := strings.HasSuffix(in.Dest, "/") || len(in.Sources)+len(in.Inline) > 1 || len(matches) > 1 || hasDir(files, in.Dest)
-	exclude, _ := patternmatcher.New(in.Exclude)
+	toDir := len(in.Sources)+len(in.Inline) > 1 || len(matches) > 1 || l.isDir(files, stage, in.Dest)
 	for _, m := range matches {
-		for _, name := range m.files {
-			inside := strings.TrimPrefix(strings.TrimPrefix(name, m.name), "/")
-			if m.name == "." {
-				inside = name
-			}
-			if exclude != nil && len(in.Exclude) > 0 {
-				if out, err := exclude.MatchesOrParentMatches(orBase(inside, name)); err == nil && out {
-					continue
-				}
-			}
-			dest := in.Dest
-			switch {
-			case in.Parents:
-				dest = path.Join(in.Dest, strings.TrimPrefix(name, path.Clean(m.pivot)+"/"))
-			case m.isDir:
-				dest = path.Join(in.Dest, inside)
-			case toDir:
-				dest = path.Join(in.Dest, path.Base(name))
-			}
-			entry := from.file(name)
-			entry.Image = dest
-			if entry.Span.IsZero() {
-				entry.Stage, entry.Span = stage.ID(), in.Span
-			}
-			files[dest] = entry
-		}
+		place(files, stage, in, from, m, toDir)
 	}
 	for _, inline := range in.Inline {
 		dest := in.Dest
@@ -168,6 +173,40 @@ func (l *layouts) copy(files layout, stage *model.Stage, in *model.Instruction) 
 	}
 }
 
+// place puts the files of one match where COPY puts them: a directory's files below the destination, a file into it when it is
+// a directory, else under its name.
+func place(files layout, stage *model.Stage, in *model.Instruction, from origin, m match, toDir bool) {
+	exclude, err := patternmatcher.New(in.Exclude)
+	excluding := err == nil && len(in.Exclude) > 0
+	for _, name := range m.files {
+		inside := name
+		if m.name != "." {
+			inside = strings.TrimPrefix(strings.TrimPrefix(name, m.name), "/")
+		}
+		if excluding {
+			if out, err := exclude.MatchesOrParentMatches(orBase(inside, name)); err == nil && out {
+				continue
+			}
+		}
+		dest := in.Dest
+		switch {
+		case in.Parents:
+			dest = path.Join(in.Dest, strings.TrimPrefix(name, path.Clean(m.pivot)+"/"))
+		case m.isDir:
+			dest = path.Join(in.Dest, inside)
+		case toDir:
+			dest = path.Join(in.Dest, path.Base(name))
+		}
+		entry := from.file(name)
+		entry.Image = dest
+		if entry.Span.IsZero() {
+			entry.Stage, entry.Span = stage.ID(), in.Span
+		}
+		files[dest] = entry
+	}
+}
+
+// orBase is a path inside of a directory, for a file that was named itself its own name.
 func orBase(inside, name string) string {
 	if inside == "" {
 		return path.Base(name)
