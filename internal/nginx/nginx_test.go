@@ -48,7 +48,7 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"internet host", "server { location / { proxy_pass https://api.example.com; } }",
-			[]string{"1:23 differs proxy_pass: api.example.com is no service of the stack: it is asked over the internet"},
+			[]string{"1:23 differs proxy_pass: api.example.com is no service of the stack: it is asked over the internet, under its own name whatever the Host header is set to"},
 		},
 		{
 			"host of the machine", "server { location / { proxy_pass http://host.docker.internal:3000; } }",

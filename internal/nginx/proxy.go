@@ -73,7 +73,7 @@ func (t *translator) checkHost(d *Directive, address string) {
 	case host == "host.docker.internal" || ipErr == nil:
 		t.problem(Unsupported, d, fmt.Sprintf("%s is outside the stack and a Worker reaches only public names; requests to it fail with 502", host))
 	case strings.Contains(host, "."):
-		t.problem(Differs, d, fmt.Sprintf("%s is no service of the stack: it is asked over the internet", host))
+		t.problem(Differs, d, fmt.Sprintf("%s is no service of the stack: it is asked over the internet, under its own name whatever the Host header is set to", host))
 	default:
 		t.problem(Invalid, d, fmt.Sprintf("host not found in upstream %q: no service of the stack has that name", host))
 	}

@@ -1,7 +1,6 @@
 package nginx
 
 import (
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -166,80 +165,5 @@ func assetDifferences(notFound string) []string {
 	case "404-page":
 		out = append(out, "the nearest 404.html up the path is served, not always the one at the top")
 	}
-	return out
-}
-
-// ImagePaths are the folders of the image that the gateway may read from and that must be uploaded as assets: roots, aliases
-// and the folders of password files, sorted. Of a path with variables the fixed beginning counts. Without any it is the folder
-// that nginx itself would serve.
-func (g Gateway) ImagePaths() []string {
-	paths := map[string]bool{}
-	add := func(folder *string) {
-		if folder == nil {
-			return
-		}
-		fixed, _, variable := strings.Cut(*folder, "$")
-		if variable {
-			fixed = fixed[:strings.LastIndex(fixed, "/")+1]
-		}
-		if fixed = strings.TrimRight(fixed, "/"); fixed == "" {
-			fixed = "/"
-		}
-		paths[fixed] = true
-	}
-	addFolder := func(file *string) {
-		if file == nil {
-			return
-		}
-		if _, secret := g.SecretFiles[*file]; !secret {
-			folder, _ := path.Split(*file)
-			add(&folder)
-		}
-	}
-	settings := func(s *Settings) {
-		if s == nil {
-			return
-		}
-		add(s.Root)
-		addFolder(s.AuthUserFile)
-		if s.Alias != nil && strings.HasSuffix(s.Alias.Path, "/") {
-			add(&s.Alias.Path)
-		} else if s.Alias != nil {
-			addFolder(&s.Alias.Path) // a file, or a folder whose slash is in the request
-		}
-		if s.LimitExcept != nil {
-			addFolder(s.LimitExcept.AuthUserFile)
-		}
-	}
-	var steps func([]Step)
-	steps = func(list []Step) {
-		for _, step := range list {
-			if block, ok := step.(IfStep); ok {
-				settings(block.Settings)
-				steps(block.Steps)
-			}
-		}
-	}
-	var locations func([]GatewayLocation)
-	locations = func(list []GatewayLocation) {
-		for _, l := range list {
-			settings(l.Settings)
-			steps(l.Steps)
-			locations(l.Locations)
-		}
-	}
-	settings(g.Settings)
-	for _, s := range g.Servers {
-		settings(s.Settings)
-		locations(s.Locations)
-	}
-	if len(paths) == 0 {
-		return []string{"/etc/nginx/html"}
-	}
-	out := make([]string, 0, len(paths))
-	for folder := range paths {
-		out = append(out, folder)
-	}
-	slices.Sort(out)
 	return out
 }

@@ -50,7 +50,7 @@ func (t *translator) returnStep(d *Directive) []Step {
 		t.problem(Invalid, d, fmt.Sprintf("invalid return code %q", d.Arg(0)))
 		return nil
 	}
-	if status < 0 || status > 999 || status > 0 && status < 200 {
+	if status > 599 || status < 200 {
 		t.problem(Invalid, d, fmt.Sprintf("invalid return code %q: a Worker can answer with 200 to 599", d.Arg(0)))
 		return nil
 	}

@@ -23,7 +23,7 @@ export async function checkAccess(x: Exchange): Promise<Outcome | null> {
       checks.push(() => checkBasic(x, text, x.expand(userFile)));
     }
   }
-  if (settings.authRequest !== undefined && settings.authRequest !== "off" && !x.isSubrequest) {
+  if (settings.authRequest !== undefined && settings.authRequest !== "off") {
     const uri = settings.authRequest;
     checks.push(() => askSubrequest(x, uri));
   }

@@ -7,6 +7,8 @@ import { parsePath, splitQuery, toBytes, type Bytes } from "./uri.ts";
 /** How often a URI may change in one request before nginx gives up (NGX_HTTP_MAX_URI_CHANGES). */
 const maxUriChanges = 10;
 
+const defaultMaxBodySize = 1024 * 1024;
+
 /** What a request brings along besides its HTTP message. */
 export interface Circumstances {
   env: Record<string, unknown>;
@@ -64,6 +66,8 @@ export class Exchange {
   /** `$proxy_host` and `$proxy_port`, known once proxy_pass is evaluated. */
   proxyHost = "";
   proxyPort = "";
+  /** The body, whose length was not announced, turned out to be too large. */
+  bodyTooLarge = false;
   /** Headers that stay whatever answers in the end: those that came with an error. */
   readonly errorHeaders = new Headers();
   /** Headers of an upstream that handed over to a file by X-Accel-Redirect. */
@@ -97,6 +101,11 @@ export class Exchange {
 
   get settings(): Settings {
     return this.content.settings;
+  }
+
+  /** Bytes that the request's body may have; infinite without a limit. */
+  get maxBodySize(): number {
+    return (this.settings.maxBodySize ?? defaultMaxBodySize) || Number.POSITIVE_INFINITY;
   }
 
   get isSubrequest(): boolean {

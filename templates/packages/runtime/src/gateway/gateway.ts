@@ -14,8 +14,6 @@ import { Balancer } from "./upstreams.ts";
 import { escapePath, parsePath, toBytes, type Bytes } from "./uri.ts";
 import { variable } from "./variables.ts";
 
-const defaultMaxBodySize = 1024 * 1024;
-
 /** How deep subrequests may nest before an include of itself is cut off. */
 const maxSubrequestDepth = 20;
 
@@ -105,14 +103,18 @@ export class Gateway {
     this.counters.active += 1;
     try {
       return await this.#respond(x);
+    } catch (error) {
+      // For example a header with a line break that came from the URL.
+      console.error(`${x.method} ${x.unparsedUri}: ${String(error)}`);
+      const page = builtInAnswer(500, "", false);
+      return new Response(page.body, { status: 500, headers: { "content-type": page.contentType, server: "nginx" } });
     } finally {
       this.counters.active -= 1;
     }
   }
 
   async #respond(x: Exchange): Promise<Response> {
-    const isBad = parsePath(x.url.pathname, x.server.mergeSlashes) === null;
-    let answer = await this.#run(x, isBad ? status(400) : await this.#fromServer(x));
+    let answer = await this.#run(x, refusedAtOnce(x) ?? (await this.#fromServer(x)));
     for (;;) {
       const finished = await finish(x, answer);
       if (finished instanceof Response) {
@@ -209,13 +211,12 @@ export class Gateway {
   }
 
   #isTooLarge(x: Exchange): boolean {
-    const limit = x.settings.maxBodySize ?? defaultMaxBodySize;
     const length = Number(x.request.headers.get("content-length") ?? 0);
-    return limit > 0 && length > limit && !x.isSubrequest;
+    return length > x.maxBodySize && !x.isSubrequest;
   }
 
   async #inLocation(x: Exchange): Promise<Outcome> {
-    const refused = x.inErrorPage ? null : await checkAccess(x);
+    const refused = x.isSubrequest ? null : await checkAccess(x);
     if (refused) {
       return refused;
     }
@@ -309,6 +310,14 @@ export class Gateway {
     }
     return host.includes(".") ? fetch(new Request(url, init)) : null;
   }
+}
+
+/** What nginx does not even look at. */
+function refusedAtOnce(x: Exchange): Outcome | null {
+  if (parsePath(x.url.pathname, x.server.mergeSlashes) === null) {
+    return status(400);
+  }
+  return x.method === "TRACE" || x.method === "CONNECT" ? status(405) : null;
 }
 
 /** The file that an upstream handed over to keeps some of the upstream's headers. */

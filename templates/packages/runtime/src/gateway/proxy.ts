@@ -63,6 +63,10 @@ export async function proxy(x: Exchange, pass: string, prefix: string | undefine
       }
       continue;
     }
+    if (x.bodyTooLarge) {
+      await attempt.response?.body?.cancel();
+      return status(413);
+    }
     if (!attempt.response) {
       return status(attempt.failure === "timeout" ? 504 : 502);
     }
@@ -112,7 +116,26 @@ async function requestBody(x: Exchange, mayRepeat: boolean): Promise<RequestBody
   if (mayRepeat && length !== null && Number(length) <= replayLimit) {
     return { kind: "bytes", bytes: await request.arrayBuffer() };
   }
-  return { kind: "stream", stream: request.body };
+  return { kind: "stream", stream: length === null ? limited(x, request.body) : request.body };
+}
+
+/** A body of unknown length is cut off where it becomes too large. */
+function limited(x: Exchange, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const limit = x.maxBodySize;
+  let seen = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        seen += chunk.length;
+        if (seen > limit) {
+          x.bodyTooLarge = true;
+          controller.error(new Error("client intended to send too large chunked body"));
+        } else {
+          controller.enqueue(chunk);
+        }
+      },
+    }),
+  );
 }
 
 /** One attempt: an answer, or what kept it from coming. */

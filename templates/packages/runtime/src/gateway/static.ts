@@ -4,7 +4,7 @@ import type { Exchange } from "./exchange.ts";
 import type { ImageEntry } from "./files.ts";
 import { filePath } from "./paths.ts";
 import { mimeType } from "./mime-types.ts";
-import { escapePath } from "./uri.ts";
+import { escapePath, toBytes, type Bytes } from "./uri.ts";
 
 /** try_files: the first path that exists is served from here on, else the last argument decides. Null: go on. */
 export function tryFiles(x: Exchange): Outcome | null {
@@ -14,8 +14,8 @@ export function tryFiles(x: Exchange): Outcome | null {
   }
   for (const template of directive.paths) {
     const wantsDirectory = template.endsWith("/");
-    const uri = x.expand(wantsDirectory ? template.slice(0, -1) : template);
-    const entry = x.gateway.files.find(tryPath(x, uri));
+    const uri = uriToTry(x, wantsDirectory ? template.slice(0, -1) : template);
+    const entry = x.gateway.files.find(withoutSlash(filePath(x, uri)));
     if (entry && (entry.kind === "directory") === wantsDirectory) {
       x.uri = uri;
       return null;
@@ -30,9 +30,18 @@ export function tryFiles(x: Exchange): Outcome | null {
     : { kind: "redirect", uri: x.expand(otherwise.uri) };
 }
 
+/** Below an alias a path without the location's own beginning is taken as it stands after the alias. */
+function uriToTry(x: Exchange, template: string): Bytes {
+  const uri = x.expand(template);
+  const prefix = x.settings.alias?.prefix;
+  if (prefix === undefined || (template.includes("$") && uri.startsWith(toBytes(prefix)))) {
+    return uri;
+  }
+  return toBytes(prefix) + uri;
+}
+
 /** A file and a folder of one name differ only by the slash, so the slash of the path itself must not matter here. */
-function tryPath(x: Exchange, uri: string): string {
-  const path = filePath(x, uri);
+function withoutSlash(path: Bytes): Bytes {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 

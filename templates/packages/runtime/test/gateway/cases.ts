@@ -7,6 +7,10 @@ export interface Asked {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
+  /** Send the body without naming its length. */
+  chunked?: boolean;
+  /** What the gateway answers where it does not do what nginx does; nginx is not asked. */
+  instead?: { why: string; status: number; body?: string };
   /** The container's port; 80 unless set. */
   port?: number;
   /** Messages to send over a WebSocket. */

@@ -38,7 +38,7 @@ export function observe(port: number, asked: Asked): Promise<Observed> {
       },
     );
     request.on("error", reject);
-    if (asked.body !== undefined) request.setHeader("content-length", Buffer.byteLength(asked.body));
+    if (asked.body !== undefined && !asked.chunked) request.setHeader("content-length", Buffer.byteLength(asked.body));
     request.end(asked.body);
   });
 }

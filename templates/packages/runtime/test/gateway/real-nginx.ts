@@ -69,13 +69,30 @@ export async function startNginx(c: Case): Promise<RealNginx> {
   );
   let complaints = "";
   child.stderr.on("data", (chunk) => (complaints += chunk));
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
   const failed = new Promise<never>((_, reject) => {
     child.once("error", (error) => reject(new Error(`${binary}: ${error.message} (apt-get install nginx-light)`)));
     child.once("exit", () => reject(new Error(`nginx ended: ${complaints}`)));
   });
   failed.catch(() => {}); // reported by the race
-  await Promise.race([failed, Promise.all([...ports.values()].map(answers))]);
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await ended;
+    for (const upstream of upstreams.values()) await upstream.stop();
+    rmSync(prefix, { recursive: true, force: true });
+  };
+  try {
+    await Promise.race([
+      failed,
+      Promise.all([...ports.values()].map((port) => answers(port, () => child.exitCode !== null))),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     port: (containerPort) => ports.get(containerPort)!,
     unmask(text) {
@@ -83,12 +100,7 @@ export async function startNginx(c: Case): Promise<RealNginx> {
       for (const port of ports.values()) text = text.replaceAll(`:${port}`, "");
       return text;
     },
-    async stop() {
-      child.kill("SIGTERM");
-      await ended;
-      for (const upstream of upstreams.values()) await upstream.stop();
-      rmSync(prefix, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -172,9 +184,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until something accepts connections on a port. */
-async function answers(port: number): Promise<void> {
-  for (;;) {
+/** Waits until something accepts connections on a port, or there is no point in waiting. */
+async function answers(port: number, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
     const accepted = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1", () => {
         socket.destroy();

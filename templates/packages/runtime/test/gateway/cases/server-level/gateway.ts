@@ -212,6 +212,82 @@ export const config: GatewayConfig = {
         {
           "match": {
             "kind": "prefix",
+            "path": "/inject"
+          },
+          "steps": [
+            {
+              "do": "return",
+              "status": 302,
+              "location": "/to$uri"
+            }
+          ]
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/app/"
+          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/",
+              "prefix": "/app/"
+            }
+          },
+          "tryFiles": {
+            "paths": [
+              "$uri",
+              "$uri/"
+            ],
+            "otherwise": {
+              "uri": "/app/index.html"
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/static-try/"
+          },
+          "settings": {
+            "alias": {
+              "path": "/srv/other/",
+              "prefix": "/static-try/"
+            }
+          },
+          "tryFiles": {
+            "paths": [
+              "known.txt"
+            ],
+            "otherwise": {
+              "status": 404
+            }
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
+            "path": "/forbidden/"
+          },
+          "settings": {
+            "errorPages": [
+              {
+                "statuses": [
+                  403
+                ],
+                "to": "/forbidden/403.html"
+              }
+            ],
+            "access": [
+              {
+                "allow": false,
+                "from": "all"
+              }
+            ]
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
             "path": "/plus"
           },
           "handler": {
