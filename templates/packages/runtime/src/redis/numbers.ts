@@ -47,9 +47,8 @@ export function formatDouble(value: number): string {
   if (value === Infinity) return "inf";
   if (value === -Infinity) return "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 52) {
-    return String(value);
-  }
+  // BigInt, because String() fills large integers up with zeros.
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 62) return String(BigInt(value));
   const [mantissa = "", exponentText = "0"] = Math.abs(value).toExponential().split("e");
   const digits = mantissa.replace(".", "");
   const exponent = Number(exponentText);

@@ -13,6 +13,10 @@ import { sortedSetBlockingCommands } from "./sorted-set-blocking";
 import { sortedSetRangeCommands } from "./sorted-set-ranges";
 import { sortedSetCommands } from "./sorted-sets";
 import { sortCommands } from "./sort";
+import { streamGroupCommands } from "./stream-groups";
+import { streamInfoCommands } from "./stream-info";
+import { streamPendingCommands } from "./stream-pending";
+import { streamCommands } from "./streams";
 import { stringCommands } from "./strings";
 import { transactionCommands } from "./transactions";
 
@@ -30,6 +34,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...sortedSetBlockingCommands,
     ...bitmapCommands,
     ...sortCommands,
+    ...streamCommands,
+    ...streamGroupCommands,
+    ...streamPendingCommands,
+    ...streamInfoCommands,
     ...pubsubCommands,
     ...transactionCommands,
     ...connectionCommands,
