@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +24,7 @@ func webServer(project *model.Project, service *model.Service, files *container.
 		return nil
 	}
 	config, problems := nginx.Parse(nginx.Image{
-		Files: imageFS{files}, Source: func(name string) string { return sourceOf(files, name) },
+		Files: imageFS{files, substituted(service, files)}, Source: func(name string) string { return sourceOf(files, name) },
 		Env: environmentOf(service), Secret: func(name string) bool { return isSecretVariable(service, name) },
 		Unprivileged: strings.Contains(service.ImageRef+baseOf(service), "nginx-unprivileged"),
 	})
@@ -42,6 +44,39 @@ func webServer(project *model.Project, service *model.Service, files *container.
 		}
 	}
 	return web
+}
+
+// envsubst is `envsubst ['$A $B'] < template > file`, as start scripts write it.
+var envsubst = regexp.MustCompile(`envsubst\s+(?:'([^']*)'|"([^"]*)")?\s*<\s*(\S+)\s*>\s*([^\s;&|]+)`)
+
+// substituted are the files that the container fills from templates before its server starts, by absolute path.
+func substituted(service *model.Service, files *container.Files) map[string]string {
+	made := map[string]string{}
+	for _, step := range append(slices.Clone(service.Entry.Before), service.Entry.Trail...) {
+		for _, m := range envsubst.FindAllStringSubmatch(step.Text, -1) {
+			text, err := files.Read(inDir(service.Entry.Workdir, m[3]))
+			if err != nil {
+				continue
+			}
+			values := environmentOf(service)
+			if only := m[1] + m[2]; only != "" {
+				maps.DeleteFunc(values, func(name, _ string) bool {
+					return !strings.Contains(only, "$"+name) && !strings.Contains(only, "${"+name+"}")
+				})
+			}
+			maps.DeleteFunc(values, func(name, _ string) bool { return isSecretVariable(service, name) })
+			made[inDir(service.Entry.Workdir, m[4])] = nginx.Envsubst(string(text), values)
+		}
+	}
+	return made
+}
+
+func inDir(dir, name string) string {
+	name = strings.Trim(name, `"'`)
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join("/", dir, name)
 }
 
 func reportProblem(report reporter, service *model.Service, p nginx.Problem) {
@@ -116,10 +151,24 @@ func upstreams(config *nginx.Config) []model.Upstream {
 		}
 	}
 	walk(config.Main)
+	for _, server := range config.Servers {
+		walk(server.Directives)
+		for _, location := range allLocations(server.Locations) {
+			walk(location.Directives)
+		}
+	}
 	slices.SortStableFunc(list, func(a, b model.Upstream) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Port, b.Port), source.Compare(a.Span, b.Span))
 	})
 	return slices.CompactFunc(list, func(a, b model.Upstream) bool { return a.Host == b.Host && a.Port == b.Port })
+}
+
+func allLocations(list []*nginx.Location) []*nginx.Location {
+	all := slices.Clone(list)
+	for _, location := range list {
+		all = append(all, allLocations(location.Locations)...)
+	}
+	return all
 }
 
 func upstream(address string, at source.Span) model.Upstream {
@@ -165,11 +214,18 @@ func baseOf(service *model.Service) string {
 }
 
 // imageFS shows the container's files as an fs.FS, which has no leading slash and must list directories for globs.
-type imageFS struct{ files *container.Files }
+// made are texts that the container writes before its server starts, by absolute path.
+type imageFS struct {
+	files *container.Files
+	made  map[string]string
+}
 
 // Open opens a file or directory.
 func (f imageFS) Open(name string) (fs.File, error) {
 	full := path.Join("/", name)
+	if text, ok := f.made[full]; ok {
+		return &imageFile{entry: imageEntry{name: path.Base(name), size: int64(len(text))}, Reader: strings.NewReader(text)}, nil
+	}
 	if f.files.IsFile(full) {
 		data, err := f.files.Read(full)
 		if err != nil {
@@ -177,8 +233,8 @@ func (f imageFS) Open(name string) (fs.File, error) {
 		}
 		return &imageFile{entry: imageEntry{name: path.Base(name), size: int64(len(data))}, Reader: strings.NewReader(string(data))}, nil
 	}
-	if f.files.IsDir(full) {
-		return &imageDir{entry: imageEntry{name: path.Base(name), dir: true}, files: f.files, path: full}, nil
+	if f.files.IsDir(full) || len(f.madeIn(full)) > 0 {
+		return &imageDir{entry: imageEntry{name: path.Base(name), dir: true}, files: f, path: full}, nil
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
@@ -193,7 +249,7 @@ func (f *imageFile) Close() error               { return nil }
 
 type imageDir struct {
 	entry imageEntry
-	files *container.Files
+	files imageFS
 	path  string
 	read  bool
 }
@@ -211,10 +267,25 @@ func (d *imageDir) ReadDir(int) ([]fs.DirEntry, error) {
 	}
 	d.read = true
 	var list []fs.DirEntry
-	for _, name := range d.files.List(d.path) {
-		list = append(list, fs.FileInfoToDirEntry(imageEntry{name: name, dir: !d.files.IsFile(path.Join(d.path, name))}))
+	names := append(d.files.files.List(d.path), d.files.madeIn(d.path)...)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		full := path.Join(d.path, name)
+		_, made := d.files.made[full]
+		list = append(list, fs.FileInfoToDirEntry(imageEntry{name: name, dir: !made && !d.files.files.IsFile(full)}))
 	}
 	return list, nil
+}
+
+// madeIn are the names in a directory of texts that are made at start.
+func (f imageFS) madeIn(dir string) []string {
+	var names []string
+	for name := range f.made {
+		if path.Dir(name) == dir {
+			names = append(names, path.Base(name))
+		}
+	}
+	return names
 }
 
 type imageEntry struct {

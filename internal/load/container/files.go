@@ -215,7 +215,17 @@ func (f *Files) List(name string) []string {
 		}
 		return names
 	}
-	return slices.Sorted(maps.Keys(f.children[name]))
+	names := maps.Clone(f.children[name])
+	if names == nil {
+		names = map[string]bool{}
+	}
+	for _, m := range f.mounts {
+		if below, ok := under(name, m.target); ok && below != "" {
+			first, _, _ := strings.Cut(strings.TrimPrefix(below, "/"), "/")
+			names[first] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // ImageOf returns the path in the container of a file of the repository; of several the first in order. Empty when the
