@@ -20,6 +20,7 @@ func memoryState() *analysis.Rule {
 		Good:        "const app = require('express')();\nconst started = Date.now();\napp.get('/', (req, res) => {\n  let visits = 0;\n  visits += 1;\n  res.json({ visits, started });\n});\n",
 		Since:       checked,
 		Probe:       "memory-state",
+		OnlyShipped: true,
 		CheckModule: checkMemoryState,
 	}
 }

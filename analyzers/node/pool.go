@@ -22,7 +22,7 @@ func poolAtModuleScope() *analysis.Rule {
 		Good:        "const { Client } = require('pg');\nmodule.exports = async (text) => {\n  const client = new Client();\n  await client.connect();\n  const result = await client.query(text);\n  await client.end();\n  return result;\n};\n",
 		Since:       checked,
 		Probe:       "pool-at-module-scope",
-		Mentions:    storePackageNames(),
+		Mentions:    analysis.Imports(storePackageNames()...),
 		CheckModule: checkPool,
 	}
 }

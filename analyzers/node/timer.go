@@ -20,7 +20,7 @@ func timer() *analysis.Rule {
 		Good:        "module.exports = (ms) => new Promise((resolve) => setTimeout(resolve, ms));\n",
 		Since:       checked,
 		Probe:       "timer-background",
-		Mentions:    []string{"setInterval", "cron", "schedule", "agenda", "bree", "toad-scheduler"},
+		Mentions:    append(analysis.Imports("node-cron", "cron", "croner", "node-schedule", "agenda", "bree", "toad-scheduler", "@nestjs/schedule", "later"), "setInterval"),
 		CheckModule: checkTimer,
 	}
 }

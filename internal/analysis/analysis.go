@@ -16,7 +16,6 @@
 package analysis
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -43,10 +42,14 @@ type Rule struct {
 	Links []string
 	// Probe names the probe that shows the claim in workerd; empty for rules that claim nothing about the runtime.
 	Probe string
-	// Mentions are texts of which a module holds at least one when the rule can find anything in it: the check is not called
-	// for other modules, and modules that do not ship (--all-files) are not even parsed when no rule wants them. A spelling
-	// that is forgotten here is a finding that is missed. Empty for rules that look at every module, or at none.
+	// Mentions are texts of which a module holds at least one when the rule can find anything in it alone. They decide which of
+	// the modules that do not ship (--all-files) are parsed and shown to the rule; those that ship always are. A spelling that is
+	// forgotten is a finding that is missed; a text that stands everywhere makes the audit slow: name packages with Imports.
+	// Empty for rules that look at every module.
 	Mentions []string
+	// OnlyShipped is set for rules that judge a module by the program it is part of, and have nothing to say of code that does
+	// not ship.
+	OnlyShipped bool
 	// FoundBy says in a word or two who reports the rule when no check of its own does: loading a project finds what it
 	// cannot read, and running rules finds ignore comments that do nothing. Empty when a check is set.
 	FoundBy string
@@ -60,16 +63,6 @@ type Rule struct {
 // URL is the address of the rule's page.
 func (r *Rule) URL() string {
 	return "https://github.com/dock2edge/dock2edge/blob/main/docs/rules/" + r.Name + ".md"
-}
-
-// mentioned tells whether the rule can find anything in a module with this text.
-func (r *Rule) mentioned(text []byte) bool {
-	for _, word := range r.Mentions {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return len(r.Mentions) == 0
 }
 
 // Language groups the rules of one language or file kind.
@@ -109,6 +102,7 @@ type ProjectPass struct {
 type outcome struct {
 	findings []model.Finding
 	routes   []model.Route
+	failures []error
 }
 
 // Report adds a finding of the running rule. message says what is there and what happens to it, without a final stop.

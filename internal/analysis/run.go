@@ -54,8 +54,11 @@ type runner struct {
 	workspace *model.Workspace
 	languages []*Language
 	units     []*unit
-	// modules are the parsed modules; one that was found harmless is nil in it.
+	// modules are the parsed modules; one that does not ship and that no rule mentions is nil in it.
 	modules map[parsing]*syntax.Module
+	// scanner knows the rules for code that does not ship, mentioned what it found in each file of that.
+	scanner   *scanner
+	mentioned map[parsing]ruleSet
 	// unreadable are findings about modules that could not be read in full.
 	unreadable []model.Finding
 }
@@ -85,47 +88,80 @@ func loadFindings(workspace *model.Workspace) []model.Finding {
 // in are parsed; of those that do, all are, because names are followed through them.
 func (r *runner) parse(ctx context.Context) error {
 	owners := map[parsing]*unit{}
-	ships := map[parsing]bool{}
 	var todo []parsing
-	for _, u := range r.units {
-		for _, p := range u.shipped {
-			ships[p] = true
-		}
-		for _, p := range slices.Concat(u.shipped, u.others) {
+	var ships []bool
+	add := func(u *unit, list []parsing, shipped bool) {
+		for _, p := range list {
 			if owners[p] == nil {
 				owners[p] = u
-				todo = append(todo, p)
+				todo, ships = append(todo, p), append(ships, shipped)
 			}
 		}
 	}
-	parsed := make([]*syntax.Module, len(todo))
-	problems := make([]error, len(todo))
-	rules := r.moduleRules()
+	for _, u := range r.units {
+		add(u, u.shipped, true)
+	}
+	for _, u := range r.units {
+		add(u, u.others, false)
+	}
+	r.scanner = newScanner(r.idleRules())
+	results := make([]parsed, len(todo))
 	err := parallel(ctx, len(todo), func(i int) error {
-		text, err := r.tree.Read(todo[i].file)
-		if err != nil {
-			problems[i] = err
-			return nil
-		}
-		if ships[todo[i]] || bytes.Contains(text, []byte(ignoreMark)) || slices.ContainsFunc(rules, func(rule *Rule) bool { return rule.mentioned(text) }) {
-			parsed[i] = syntax.Parse(todo[i].file, text, syntax.ParseOptions{ImagePath: todo[i].image, Workdir: todo[i].workdir})
-		}
+		results[i] = r.read(todo[i], ships[i])
 		return nil
 	})
-	r.modules = make(map[parsing]*syntax.Module, len(todo))
+	r.modules, r.mentioned = make(map[parsing]*syntax.Module, len(todo)), map[parsing]ruleSet{}
 	told := map[string]bool{}
 	for i, p := range todo {
-		r.modules[p] = parsed[i]
+		result := results[i]
+		r.modules[p], r.mentioned[p] = result.module, result.mentioned
 		switch {
 		case told[p.file]:
-		case problems[i] != nil:
-			r.unreadable = append(r.unreadable, unreadableFinding(owners[p], p.file, problems[i]))
-		case parsed[i] != nil && len(parsed[i].Errors) > 0:
-			r.unreadable = append(r.unreadable, brokenFinding(owners[p], parsed[i].Errors))
+		case result.err != nil:
+			r.unreadable = append(r.unreadable, unreadableFinding(owners[p], p.file, result.err))
+		case result.module != nil && len(result.module.Errors) > 0:
+			r.unreadable = append(r.unreadable, brokenFinding(owners[p], result.module.Errors))
 		}
 		told[p.file] = true
 	}
 	return err
+}
+
+// parsed is what reading one module gave.
+type parsed struct {
+	module    *syntax.Module
+	mentioned ruleSet
+	err       error
+}
+
+func (r *runner) read(p parsing, ships bool) parsed {
+	text, err := r.tree.Read(p.file)
+	if err != nil {
+		return parsed{err: err}
+	}
+	var mentioned ruleSet
+	if !ships {
+		mentioned = r.scanner.scan(text)
+		if mentioned.empty() && !bytes.Contains(text, []byte(ignoreMark)) {
+			return parsed{}
+		}
+	}
+	module := syntax.Parse(p.file, text, syntax.ParseOptions{ImagePath: p.image, Workdir: p.workdir})
+	return parsed{module: module, mentioned: mentioned}
+}
+
+// idleRules are the rules for modules that do not ship.
+func (r *runner) idleRules() []*Rule {
+	return slices.DeleteFunc(r.rules(), func(rule *Rule) bool { return rule.CheckModule == nil || rule.OnlyShipped })
+}
+
+// rules are all rules in order.
+func (r *runner) rules() []*Rule {
+	var rules []*Rule
+	for _, language := range r.languages {
+		rules = append(rules, language.Rules...)
+	}
+	return rules
 }
 
 // link follows names from module to module. Services that share modules are linked together, so that each module is linked
@@ -194,23 +230,9 @@ func (r *runner) groups() [][]*unit {
 	return groups
 }
 
-// moduleRules are the rules that look at modules.
-func (r *runner) moduleRules() []*Rule {
-	var rules []*Rule
-	for _, language := range r.languages {
-		for _, rule := range language.Rules {
-			if rule.CheckModule != nil || len(rule.Mentions) > 0 {
-				rules = append(rules, rule)
-			}
-		}
-	}
-	return rules
-}
-
-// job is one piece of work of check with a name for error messages.
+// job is one piece of work of check: one project, service or module with all rules for it.
 type job struct {
-	name string
-	run  func(*outcome)
+	run func(*outcome)
 	// unit is the service that the routes belong to; nil for jobs of a project.
 	unit *unit
 	// idle tells that the code does not ship: routes and needs of it count for nothing.
@@ -221,12 +243,12 @@ type job struct {
 func (r *runner) check(ctx context.Context) ([]model.Finding, error) {
 	jobs := r.jobs()
 	outcomes := make([]outcome, len(jobs))
-	failures := make([]error, len(jobs))
 	err := parallel(ctx, len(jobs), func(i int) error {
-		failures[i] = runJob(jobs[i], &outcomes[i])
+		jobs[i].run(&outcomes[i])
 		return nil
 	})
 	var findings []model.Finding
+	var failures []error
 	routes := map[*model.Service][]model.Route{}
 	for i, job := range jobs {
 		if job.idle {
@@ -237,6 +259,7 @@ func (r *runner) check(ctx context.Context) ([]model.Finding, error) {
 			routes[job.unit.service] = append(routes[job.unit.service], outcomes[i].routes...)
 		}
 		findings = append(findings, outcomes[i].findings...)
+		failures = append(failures, outcomes[i].failures...)
 	}
 	for service, list := range routes {
 		service.Routes = sortRoutes(list)
@@ -244,88 +267,71 @@ func (r *runner) check(ctx context.Context) ([]model.Finding, error) {
 	return findings, errors.Join(append(failures, err)...)
 }
 
-// runJob runs one job; a panic in a rule becomes an error that names it, and what the rule had found stays.
-func runJob(j job, out *outcome) (err error) {
+// guard runs one check; a panic in it becomes an error that names the rule, and what it had found stays.
+func guard(rule *Rule, place string, out *outcome, check func()) {
 	defer func() {
 		if problem := recover(); problem != nil {
-			err = fmt.Errorf("%s: the rule stopped with an error of its own: %v", j.name, problem)
+			out.failures = append(out.failures, fmt.Errorf("%s on %s: the rule stopped with an error of its own: %v", rule.Name, place, problem))
 		}
 	}()
-	j.run(out)
-	return nil
+	check()
 }
 
 // jobs lists everything to do, in a fixed order.
 func (r *runner) jobs() []job {
 	var jobs []job
-	for _, language := range r.languages {
-		for _, rule := range language.Rules {
-			switch {
-			case rule.CheckProject != nil:
-				jobs = append(jobs, r.projectJobs(rule)...)
-			case rule.CheckService != nil:
-				jobs = append(jobs, r.serviceJobs(rule)...)
-			case rule.CheckModule != nil:
-				jobs = append(jobs, r.moduleJobs(rule)...)
+	rules := r.rules()
+	for _, project := range r.workspace.Projects {
+		jobs = append(jobs, job{run: func(out *outcome) { r.checkProject(project, rules, out) }})
+	}
+	for _, u := range r.units {
+		modules := r.parsed(u.shipped)
+		if u.service.Name != "" { // else it is code beside all services
+			jobs = append(jobs, job{unit: u, run: func(out *outcome) { r.checkService(u, modules, rules, out) }})
+		}
+		for _, module := range modules {
+			jobs = append(jobs, job{unit: u, run: func(out *outcome) { r.checkModule(u, module, modules, rules, out) }})
+		}
+		for _, p := range u.others {
+			if module := r.modules[p]; module != nil {
+				jobs = append(jobs, job{unit: u, idle: true, run: func(out *outcome) { r.checkModule(u, module, modules, r.mentioning(p), out) }})
 			}
 		}
 	}
 	return jobs
 }
 
-func (r *runner) projectJobs(rule *Rule) []job {
-	var jobs []job
-	for _, project := range r.workspace.Projects {
-		jobs = append(jobs, job{
-			name: rule.Name + " on " + project.Dir,
-			run:  func(out *outcome) { rule.CheckProject(r.projectPass(rule, project, "", out)) },
-		})
-	}
-	return jobs
+// mentioning are the rules that a module which does not ship mentions.
+func (r *runner) mentioning(p parsing) []*Rule {
+	var rules []*Rule
+	r.mentioned[p].each(func(i int) { rules = append(rules, r.scanner.rules[i]) })
+	return rules
 }
 
-func (r *runner) serviceJobs(rule *Rule) []job {
-	var jobs []job
-	for _, u := range r.units {
-		if u.service.Name == "" {
-			continue // code beside all services
+func (r *runner) checkProject(project *model.Project, rules []*Rule, out *outcome) {
+	for _, rule := range rules {
+		if rule.CheckProject != nil {
+			guard(rule, "project "+project.Dir, out, func() { rule.CheckProject(r.projectPass(rule, project, "", out)) })
 		}
-		modules := r.parsed(u.shipped)
-		jobs = append(jobs, job{
-			name: rule.Name + " on service " + u.service.Name,
-			unit: u,
-			run:  func(out *outcome) { rule.CheckService(r.servicePass(rule, u, modules, out)) },
-		})
 	}
-	return jobs
 }
 
-func (r *runner) moduleJobs(rule *Rule) []job {
-	var jobs []job
-	for _, u := range r.units {
-		modules := r.parsed(u.shipped)
-		for _, module := range modules {
-			jobs = r.appendModuleJob(jobs, rule, u, module, modules, false)
-		}
-		for _, module := range r.parsed(u.others) {
-			jobs = r.appendModuleJob(jobs, rule, u, module, modules, true)
+func (r *runner) checkService(u *unit, modules []*syntax.Module, rules []*Rule, out *outcome) {
+	for _, rule := range rules {
+		if rule.CheckService != nil {
+			guard(rule, "service "+u.service.Name, out, func() { rule.CheckService(r.servicePass(rule, u, modules, out)) })
 		}
 	}
-	return jobs
 }
 
-func (r *runner) appendModuleJob(jobs []job, rule *Rule, u *unit, module *syntax.Module, shipped []*syntax.Module, idle bool) []job {
-	if !rule.mentioned(module.Text) {
-		return jobs
+func (r *runner) checkModule(u *unit, module *syntax.Module, shipped []*syntax.Module, rules []*Rule, out *outcome) {
+	for _, rule := range rules {
+		if rule.CheckModule != nil {
+			guard(rule, module.File, out, func() {
+				rule.CheckModule(&ModulePass{ServicePass: r.servicePass(rule, u, shipped, out), Module: module})
+			})
+		}
 	}
-	return append(jobs, job{
-		name: rule.Name + " on " + module.File,
-		unit: u,
-		idle: idle,
-		run: func(out *outcome) {
-			rule.CheckModule(&ModulePass{ServicePass: r.servicePass(rule, u, shipped, out), Module: module})
-		},
-	})
 }
 
 // parsed are the modules among these that were parsed.

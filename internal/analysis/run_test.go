@@ -145,6 +145,8 @@ import fs from "fs";
 fs.watch("y");
 -- app/types.d.ts --
 declare function watch(): void;
+-- app/harmless.js --
+fs.wat("not parsed, so its broken end is not told" + ;
 -- tools/w.js --
 const fs = require("fs");
 fs.watch("z");
