@@ -42,7 +42,7 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 		for _, s := range p.Services {
 			follow(tree, p, s)
 			s.MountFiles = mountFiles(tree, p, s)
-			s.WebServer = webServer(p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
+			s.WebServer = webServer(tree, p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
 			s.Mentions = named.mentions(p, s)
 		}
 		p.Findings = model.SortFindings(p.Findings)
@@ -77,7 +77,7 @@ func (l *loading) composeProjects(found *discovery) {
 	var all []loaded
 	usedBy := map[string]string{}
 	for _, c := range found.projects {
-		p := compose.Load(l.tree, compose.Options{Files: c.files, Dir: c.dir, Environment: l.options.Environment})
+		p := compose.Load(l.tree, compose.Options{Files: c.files, Dir: c.dir, Name: l.nameOf(c.dir), Environment: l.options.Environment})
 		if c.chosen && len(found.projects) > 1 && isFragment(p) {
 			found.unread[c.files[0]] = "the file only adds to services of another Compose file; it is not read"
 			continue
@@ -115,7 +115,7 @@ func isFragment(p *compose.Project) bool {
 // project turns one Compose project into the model's.
 func (l *loading) project(c candidate, from *compose.Project) *model.Project {
 	p := &model.Project{
-		Name: cmp.Or(from.Name, l.nameOf(c.dir)), Dir: c.dir, ComposeFiles: from.Files,
+		Name: cmp.Or(from.Name, "project"), Dir: c.dir, ComposeFiles: from.Files,
 		Keys: topLevelKeys(from.Keys),
 	}
 	report := reporter{project: c.dir, list: &p.Findings}

@@ -19,12 +19,12 @@ import (
 )
 
 // webServer reads the configuration of a service that runs nginx and translates it. It returns nil for other services.
-func webServer(project *model.Project, service *model.Service, files *container.Files, report reporter) *model.WebServer {
+func webServer(tree *source.Tree, project *model.Project, service *model.Service, files *container.Files, report reporter) *model.WebServer {
 	if service.Entry == nil || service.Entry.Kind != "nginx" {
 		return nil
 	}
 	config, problems := nginx.Parse(nginx.Image{
-		Files: imageFS{files, substituted(service, files)}, Source: func(name string) string { return sourceOf(files, name) },
+		Files: imageFS{files, substituted(tree, service, files)}, Source: func(name string) string { return sourceOf(files, name) },
 		Env: environmentOf(service), Secret: func(name string) bool { return isSecretVariable(service, name) },
 		Unprivileged: strings.Contains(service.ImageRef+baseOf(service), "nginx-unprivileged"),
 	})
@@ -50,10 +50,10 @@ func webServer(project *model.Project, service *model.Service, files *container.
 var envsubst = regexp.MustCompile(`envsubst\s+(?:'([^']*)'|"([^"]*)")?\s*<\s*(\S+)\s*>\s*([^\s;&|]+)`)
 
 // substituted are the files that the container fills from templates before its server starts, by absolute path.
-func substituted(service *model.Service, files *container.Files) map[string]string {
+func substituted(tree *source.Tree, service *model.Service, files *container.Files) map[string]string {
 	made := map[string]string{}
-	for _, step := range append(slices.Clone(service.Entry.Before), service.Entry.Trail...) {
-		for _, m := range envsubst.FindAllStringSubmatch(step.Text, -1) {
+	for _, script := range startScripts(tree, service) {
+		for _, m := range envsubst.FindAllStringSubmatch(script, -1) {
 			text, err := files.Read(inDir(service.Entry.Workdir, m[3]))
 			if err != nil {
 				continue
@@ -69,6 +69,23 @@ func substituted(service *model.Service, files *container.Files) map[string]stri
 		}
 	}
 	return made
+}
+
+// startScripts are the texts of the commands that start the container: its command line and the scripts it goes through.
+func startScripts(tree *source.Tree, service *model.Service) []string {
+	texts := []string{strings.Join(service.Entry.Argv, " ")}
+	seen := map[string]bool{}
+	for _, step := range append(slices.Clone(service.Entry.Before), service.Entry.Trail...) {
+		file := step.Span.File
+		if ext := path.Ext(file); seen[file] || ext != ".sh" && ext != ".bash" {
+			continue
+		}
+		seen[file] = true
+		if text, err := tree.Read(file); err == nil {
+			texts = append(texts, string(text))
+		}
+	}
+	return texts
 }
 
 func inDir(dir, name string) string {
