@@ -35,6 +35,7 @@ export async function bundleWorker(folder: string, dist: string, image: ImageMod
   try {
     const result = await build({
       entryPoints: [entry],
+      absWorkingDir: folder,
       bundle: true,
       format: "esm",
       platform: "node",

@@ -144,13 +144,13 @@ class Packer {
   #learn(errors: Message[]): boolean {
     let learned = false;
     for (const error of errors) {
-      const file = error.location && join(process.cwd(), error.location.file);
+      const file = error.location && join(this.#root, error.location.file);
       if (/Top-level await/i.test(error.text) && this.#attempt.format === "cjs") {
         this.#attempt.format = "esm";
         return true;
       }
       const awaits = /imported file "([^"]+)" contains a top-level await/.exec(error.text)?.[1];
-      const culprit = awaits ? join(process.cwd(), awaits) : file;
+      const culprit = awaits ? join(this.#root, awaits) : file;
       const image = culprit && this.#toImage(culprit);
       if (!image || !this.#isRegistered(image)) continue;
       const set = awaits ? this.#attempt.asyncOnly : this.#attempt.excluded;
@@ -168,7 +168,7 @@ class Packer {
     if (!Array.isArray(failure.errors)) return failure;
     const lines = failure.errors.slice(0, 10).map(({ text, location }) => {
       if (!location) return text;
-      return `${this.#toImage(join(process.cwd(), location.file))}:${location.line}: ${text}`;
+      return `${this.#toImage(join(this.#root, location.file))}:${location.line}: ${text}`;
     });
     return new PackError(`the app cannot be packed:\n  ${lines.join("\n  ")}`);
   }
@@ -198,6 +198,7 @@ class Packer {
     const isAsync = this.#attempt.format === "esm";
     return {
       entryPoints: ["dock2edge:entry"],
+      absWorkingDir: this.#root,
       bundle: true,
       write: false,
       metafile: true,

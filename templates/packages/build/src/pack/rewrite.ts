@@ -259,8 +259,23 @@ function usesModuleObject(text: string, isEntry: boolean): boolean {
   return isEntry || /\bmodule\b/.test(text.replace(/\bmodule\s*\.\s*exports\b|typeof module\b/g, ""));
 }
 
-/** Where declarations go: behind the comments and the "use strict" that a file may begin with. */
-const PROLOGUE = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*(["'])use strict\1[ \t]*;?/;
+/**
+ * Where declarations go: behind the comments and the "use strict" that a file may begin with, at its start without one.
+ * A scan by hand, as a regular expression for this takes exponential time on some minified files.
+ */
+export function endOfPrologue(text: string): number {
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(text[at] ?? "")) at++;
+    if (text.startsWith("//", at)) at = text.indexOf("\n", at);
+    else if (text.startsWith("/*", at)) at = text.indexOf("*/", at) + 1;
+    else break;
+    if (at <= 0) return 0;
+    at++;
+  }
+  const directive = /^(["'])use strict\1[ \t]*;?/.exec(text.slice(at, at + 40));
+  return directive ? at + directive[0].length : 0;
+}
 
 export function rewrite(text: string, options: RewriteOptions): Rewritten {
   let code = text.startsWith("#!") ? `//${text}` : text;
@@ -272,8 +287,8 @@ export function rewrite(text: string, options: RewriteOptions): Rewritten {
   }
   const head = declarations(code, options, found);
   if (found) code = apply(code, found.edits);
-  const prologue = PROLOGUE.exec(code)?.[0] ?? "";
-  code = prologue + (head && prologue ? ";" : "") + head + code.slice(prologue.length);
+  const end = endOfPrologue(code);
+  if (head) code = code.slice(0, end) + (end > 0 ? ";" : "") + head + code.slice(end);
   return {
     code,
     unknown: found?.unknown ?? [],
