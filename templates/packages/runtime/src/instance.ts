@@ -103,6 +103,8 @@ export class Instance implements Host {
     const { image } = this.#options;
     const timers = this.#timers;
     Object.assign(globalThis, { process: this.#process });
+    // lodash and others take Function from the global object.
+    if (image.Function) Object.assign(globalThis, { Function: image.Function });
     this.guard(() =>
       image.factory(
         this.#modules.require,
