@@ -38,7 +38,7 @@ const checked = "2026-11-20"
 // that is replaced or kept as a whole, a program in a language that is not converted) have no meaning for the move: the
 // finding about the program itself says what happens, and the plan what becomes of each key.
 func becomesWorker(s *model.Service) bool {
-	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, s.Entry.Kind)
+	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework"}, s.Entry.Kind)
 }
 
 // keysUnder are the keys of the service with this path, and those of the list or mapping below it, in file order.

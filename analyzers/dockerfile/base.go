@@ -65,9 +65,9 @@ func runtimes() []runtime {
 }
 
 func checkBaseRuntime(p *analysis.ServicePass) {
-	entry, base, span := p.Service.Entry, p.Service.ImageRef, p.Service.ImageSpan
+	entry, base, span := p.Service.Entry, baseOf(p.Service), p.Service.ImageSpan
 	if stage := rootStage(p.Service); stage != nil {
-		base, span = stage.Base, stage.Span
+		span = stage.Span
 	}
 	if entry == nil || base == "" || entry.Kind == "service-image" {
 		return
@@ -89,6 +89,14 @@ func checkBaseRuntime(p *analysis.ServicePass) {
 		p.Report(span, because(fmt.Sprintf("What the service runs on %s could not be found out", base), entry.Problem),
 			"Say so with ENTRYPOINT or CMD, or keep the service in a container or elsewhere.", model.Need{Kind: model.NeedNative, Detail: "unknown"}).Severity = model.Major
 	}
+}
+
+// baseOf is the image of a registry that the service's image is built on, or is.
+func baseOf(s *model.Service) string {
+	if stage := rootStage(s); stage != nil {
+		return stage.Base
+	}
+	return s.ImageRef
 }
 
 // because adds what is known of the reason.

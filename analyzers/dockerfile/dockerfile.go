@@ -31,7 +31,7 @@ const checked = "2026-11-20"
 // becomesWorker tells whether the service runs something that can become a Worker. For the others base-runtime says what
 // happens, and nothing of the Dockerfile is replayed.
 func becomesWorker(s *model.Service) bool {
-	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, s.Entry.Kind)
+	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework"}, s.Entry.Kind)
 }
 
 // finalStages are the stages whose files and settings are the final image's: the target and what it is built on, the

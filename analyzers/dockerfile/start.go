@@ -151,7 +151,11 @@ CMD ["node", "app.js"]
 			if len(argv) > 1 && path.Base(argv[0]) == "docker-entrypoint.sh" { // of the base image
 				argv = argv[1:]
 			}
-			p.Report(span, fmt.Sprintf("The service runs `%s` and ends; nothing runs it when Workers are deployed", shorten(strings.Join(argv, " "))),
+			message := "The service runs `%s` and ends; nothing runs it when Workers are deployed"
+			if r, _ := runtimeOf("", baseOf(p.Service)); r.title != "Node.js" { // a script may hand over to a program of an image that is not here
+				message = "`%s` is all that can be seen of what the service runs, and it ends; nothing runs it when Workers are deployed"
+			}
+			p.Report(span, fmt.Sprintf(message, shorten(strings.Join(argv, " "))),
 				"Run it as a step of the deployment, or make it a Worker with a cron trigger.")
 		},
 	}
@@ -160,7 +164,7 @@ CMD ["node", "app.js"]
 // before reports the steps of one kind that run before the program.
 func before(p *analysis.ServicePass, kind, message, remedy string) {
 	entry := p.Service.Entry
-	if entry == nil || !becomesWorker(p.Service) || entry.Kind == "script" { // of a job the whole is reported
+	if entry == nil || !becomesWorker(p.Service) {
 		return
 	}
 	for _, step := range entry.Before {
