@@ -1,5 +1,5 @@
 /** The image's files as the app will read them: Data modules under dist/files and their list, or the assets of a static site. */
-import { copyFileSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { matcher } from "./image/patterns.ts";
 
@@ -109,7 +109,9 @@ export function bakeAssets(root: string, dist: string, folder: string): { path: 
   const files: { path: string; size: number }[] = [];
   const manifest: ManifestEntry[] = [];
   const above = folder.replace(/\/$/, "");
-  for (const found of walk(real, source, "", false, [source])) {
+  // A web server that only passes requests on has no such folder.
+  const all = existsSync(source) ? walk(real, source, "", false, [source]) : [];
+  for (const found of all) {
     const stats = statSync(found.path);
     const isFolder = found.image.endsWith("/");
     manifest.push([above + found.image, Math.floor(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
