@@ -99,6 +99,11 @@ func TestRealReports(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, options := audited(t, dir)
+			for _, f := range r.Findings {
+				if !declares(options.Languages, f.Rule) {
+					t.Errorf("%s: no rule %s is declared", f.Span, f.Rule)
+				}
+			}
 			absolute, err := filepath.Abs(dir)
 			if err != nil {
 				t.Fatal(err)
@@ -135,6 +140,13 @@ func TestRealReports(t *testing.T) {
 			}
 		})
 	}
+}
+
+// declares tells whether a language, or running itself, has the rule.
+func declares(languages []*analysis.Language, name string) bool {
+	return slices.ContainsFunc(append([]*analysis.Language{analysis.Own()}, languages...), func(l *analysis.Language) bool {
+		return slices.ContainsFunc(l.Rules, func(r *analysis.Rule) bool { return r.Name == name })
+	})
 }
 
 // secretsOf are the values of variables that loading took for secrets, those that are no plain words.
