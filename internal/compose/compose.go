@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/dock2edge/dock2edge/internal/source"
 )
@@ -24,13 +25,15 @@ type Options struct {
 	Files []string
 	// Dir is the project directory: relative paths of the files start there.
 	Dir string
+	// Name is the project's name when neither COMPOSE_PROJECT_NAME nor a file sets it: the directory's.
+	Name string
 	// Environment is the caller's environment. Nothing else of the machine is looked at.
 	Environment map[string]string
 }
 
 // Project is what the files of one Compose application say.
 type Project struct {
-	// Name is that of `name:` or COMPOSE_PROJECT_NAME; empty when neither is set.
+	// Name is that of COMPOSE_PROJECT_NAME, `name:` or Options.Name, in Compose's normal form.
 	Name string
 	// Files are all files read, in the order they were first needed: merge order, then those of include and extends.
 	Files []string
@@ -129,6 +132,8 @@ func newReader(tree *source.Tree, options Options, project *Project) *reader {
 
 func (l *reader) load(options Options) {
 	project := l.project
+	project.Name = l.projectName(options)
+	project.vars.values[projectNameVariable] = project.Name
 	main := l.open(options.Files, options.Dir, project.vars, nil)
 	for _, name := range main.names("services") {
 		project.Services = append(project.Services, l.service(main, name))
@@ -139,26 +144,39 @@ func (l *reader) load(options Options) {
 	l.resources(main, project)
 	l.references(project)
 	l.variableProblems()
-	project.Name = l.projectName(main)
 	slices.SortStableFunc(project.Problems, func(a, b Problem) int {
 		return cmp.Or(source.Compare(a.Span, b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Message, b.Message))
 	})
 	project.Problems = slices.Compact(project.Problems)
 }
 
-// projectName is COMPOSE_PROJECT_NAME, or the last `name:`.
-func (l *reader) projectName(main *unit) string {
-	if name, ok := l.project.Lookup("COMPOSE_PROJECT_NAME"); ok && name != "" {
+// projectName is COMPOSE_PROJECT_NAME, or the last `name:`, or what the caller falls back to. Files may use it as a variable, so
+// it is needed before they are read.
+func (l *reader) projectName(options Options) string {
+	vars := l.project.vars
+	if name := vars.values[projectNameVariable]; name != "" {
 		return loader.NormalizeProjectName(name)
 	}
-	name := ""
-	for _, doc := range main.docs {
-		if n := doc.root.get("name"); n != nil && n.text != "" {
-			name = n.text
+	name := options.Name
+	for _, file := range options.Files {
+		f := l.parse(file)
+		if f == nil {
+			continue
+		}
+		for _, doc := range f.docs {
+			for i := 0; len(doc.Content) == 1 && i+1 < len(doc.Content[0].Content); i += 2 {
+				key, value := doc.Content[0].Content[i], doc.Content[0].Content[i+1]
+				if key.Value == "name" && value.Kind == yaml.ScalarNode && value.Value != "" {
+					// What is wrong with it is reported when the whole file is read.
+					name, _ = vars.expand(value.Value, f.span(value), &problems{list: &[]Problem{}})
+				}
+			}
 		}
 	}
 	return loader.NormalizeProjectName(name)
 }
+
+const projectNameVariable = "COMPOSE_PROJECT_NAME"
 
 // variableProblems reports, once per variable, what interpolation could not find.
 func (l *reader) variableProblems() {

@@ -46,6 +46,15 @@ func rebase(key string, value any, dir string) any {
 				mount["source"] = rebaseBind(from, dir)
 			}
 		}
+	case "develop":
+		develop, _ := value.(map[string]any)
+		list, _ := develop["watch"].([]any)
+		for _, entry := range list {
+			watch, _ := entry.(map[string]any)
+			if text, ok := watch["path"].(string); ok {
+				watch["path"] = source.Join(dir, text)
+			}
+		}
 	case "file":
 		if text, ok := value.(string); ok {
 			return source.Join(dir, text)
