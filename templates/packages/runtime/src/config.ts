@@ -13,7 +13,7 @@ export interface AppConfig {
   host: "durable-object" | "worker";
   /** What `os.hostname()` says. */
   hostname: string;
-  /** What the image starts: paths are absolute paths inside the image. */
+  /** What the image starts. Paths are absolute paths inside the image; argv is all of `process.argv`. */
   image: { workdir: string; entry: string; argv: string[]; execArgv: string[]; user: string };
   /** The port that requests from outside, and from other services without a port, go to. null: the app serves no HTTP. */
   port: number | null;

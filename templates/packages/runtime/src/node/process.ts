@@ -82,7 +82,7 @@ function bound(value: unknown): unknown {
 function identity({ config, nextTick, builtin }: ProcessHost): object {
   const { argv, execArgv, entry } = config.image;
   return {
-    argv: ["/usr/local/bin/node", entry, ...argv],
+    argv: argv.length > 0 ? [...argv] : ["/usr/local/bin/node", entry],
     argv0: "node",
     execArgv,
     execPath: "/usr/local/bin/node",

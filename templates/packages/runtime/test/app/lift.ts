@@ -17,6 +17,9 @@ import { bundleWorker } from "../bundle.ts";
 import { freePort } from "../free-port.ts";
 
 const HERE = import.meta.dirname;
+
+// An interrupted test run must not leave its servers behind.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const require = createRequire(import.meta.url);
 
 /** One Worker of the workerd under test. */
@@ -205,6 +208,9 @@ function serviceText({ name, config, env = {}, services = [], redis, hyperdrives
 }
 
 function collect(child: ChildProcess): () => string {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   let text = "";
   child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
