@@ -84,7 +84,7 @@ func runAudit(c *cobra.Command, s *streams, o *auditOptions) error {
 			return unfinished(err)
 		}
 	}
-	if err := standard.Write(s.out, r, withColor(settings, useColor(s.out))); err != nil {
+	if err := standard.Write(s.out, r, withColor(settings, report.UseColor(s.out, os.Getenv))); err != nil {
 		return unfinished(err)
 	}
 	if reaches(r.Findings, threshold) {
@@ -174,16 +174,4 @@ func formatNames() string {
 		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-// useColor follows https://no-color.org and force-color.org: colour only for people, unless asked otherwise.
-func useColor(out any) bool {
-	if os.Getenv("NO_COLOR") != "" {
-		return false
-	}
-	if force := os.Getenv("FORCE_COLOR"); force != "" && force != "0" {
-		return true
-	}
-	file, ok := out.(*os.File)
-	return ok && isTerminal(file)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"os"
 
 	"golang.org/x/term"
@@ -10,14 +11,15 @@ import (
 
 // UseColor decides whether text written to out may hold escape sequences: NO_COLOR forbids it, FORCE_COLOR asks for it
 // (unless it is "0"), else out has to be a terminal that is not dumb. getenv is os.Getenv.
-func UseColor(out *os.File, getenv func(string) string) bool {
+func UseColor(out io.Writer, getenv func(string) string) bool {
 	if getenv("NO_COLOR") != "" {
 		return false
 	}
 	if force := getenv("FORCE_COLOR"); force != "" {
 		return force != "0"
 	}
-	return getenv("TERM") != "dumb" && term.IsTerminal(int(out.Fd()))
+	file, ok := out.(*os.File)
+	return ok && getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
 }
 
 // palette puts escape sequences around text, or does not.
