@@ -22,13 +22,29 @@ const (
 	noCache      = "answers are not cached by the gateway; each request reaches the upstream"
 	noLimits     = "the gateway does not limit requests; use rate limiting rules of the zone"
 	noFastCGI    = "only HTTP upstreams can be reached; the location answers 502"
+	onlyFastCGI  = "it counts only for a backend that is no HTTP server, which is reported where it is passed to"
 	noModule     = "the module has no counterpart in the gateway"
 	noRealIP     = "the client's address comes from cf-connecting-ip already"
 	noProcessing = "the answer's body is passed on unchanged"
 )
 
+// carriedOver are the directives that Translate carries over, each in the places where nginx allows it.
+var carriedOver = words(`
+	http server listen server_name location upstream map internal try_files merge_slashes underscores_in_headers
+	set rewrite return break if
+	root alias index types default_type charset charset_types etag if_modified_since max_ranges ssi ssi_types expires
+	add_header error_page recursive_error_pages absolute_redirect server_name_in_redirect msie_padding
+	client_max_body_size allow deny satisfy auth_basic auth_basic_user_file auth_request auth_request_set limit_except
+	proxy_pass stub_status empty_gif proxy_set_header proxy_method proxy_set_body proxy_pass_request_headers
+	proxy_pass_request_body proxy_next_upstream proxy_next_upstream_tries proxy_read_timeout proxy_hide_header
+	proxy_pass_header proxy_ignore_headers proxy_intercept_errors proxy_redirect proxy_cookie_domain proxy_cookie_path
+	ip_hash least_conn hash random`)
+
 // verdictFor says what becomes of a directive that is not translated, by its name or else by the longest prefix of its name.
 func verdictFor(name string) verdict {
+	if carriedOver[name] {
+		return verdict{Invalid, name + " is not allowed here"}
+	}
 	if v, ok := exactVerdicts[name]; ok {
 		return v
 	}
@@ -46,13 +62,6 @@ func verdictFor(name string) verdict {
 
 // exactVerdicts are directives by name.
 var exactVerdicts = map[string]verdict{
-	// Blocks that stand where they must not.
-	"http": {Invalid, "http is not allowed here"}, "server": {Invalid, "server is not allowed here"},
-	"location": {Invalid, "location is not allowed here"}, "upstream": {Invalid, "upstream is not allowed here"},
-	"listen": {Invalid, "listen is not allowed here"}, "server_name": {Invalid, "server_name is not allowed here"},
-	"map": {Invalid, "map is not allowed here"}, "try_files": {Invalid, "try_files is not allowed here"},
-	"internal": {Invalid, "internal is not allowed here"}, "types": {Invalid, "types is not allowed here"},
-
 	// The main context.
 	"daemon": {Ignored, byPlatform}, "debug_points": {Ignored, byPlatform}, "env": {Ignored, byPlatform},
 	"events": {Ignored, byPlatform}, "load_module": {Ignored, "the directives of a module are judged one by one"},
@@ -73,8 +82,9 @@ var exactVerdicts = map[string]verdict{
 	"open_file_cache_errors": {Ignored, noFiles}, "open_file_cache_min_uses": {Ignored, noFiles},
 	"open_file_cache_valid": {Ignored, noFiles}, "output_buffers": {Ignored, noFiles}, "read_ahead": {Ignored, noFiles},
 	"sendfile": {Ignored, noFiles}, "sendfile_max_chunk": {Ignored, noFiles}, "subrequest_output_buffer_size": {Ignored, noFiles},
-	"autoindex": {Unsupported, "folders are not listed: a folder without an index file answers 403"},
-	"gzip":      {Ignored, byEdgeGzip}, "gunzip": {Ignored, byEdgeGzip},
+	"proxy_cache": {Differs, noCache},
+	"autoindex":   {Unsupported, "folders are not listed: a folder without an index file answers 403"},
+	"gzip":        {Ignored, byEdgeGzip}, "gunzip": {Ignored, byEdgeGzip},
 	"gzip_static": {Differs, "the .gz files are not used; " + byEdgeGzip},
 
 	// Connections and buffers.
@@ -120,9 +130,9 @@ var prefixVerdicts = map[string]verdict{
 	"zstd": {Ignored, byEdgeGzip}, "autoindex_": {Unsupported, "folders are not listed"},
 	"set_real_ip_from": {Ignored, noRealIP}, "real_ip_": {Ignored, noRealIP},
 	"limit_req": {Unsupported, noLimits}, "limit_conn": {Unsupported, noLimits}, "limit_zone": {Unsupported, noLimits},
-	"fastcgi_": {Unsupported, noFastCGI}, "uwsgi_": {Unsupported, noFastCGI}, "scgi_": {Unsupported, noFastCGI},
-	"grpc_": {Unsupported, noFastCGI}, "memcached_": {Unsupported, noFastCGI},
-	"proxy_cache": {Differs, noCache}, "proxy_no_cache": {Ignored, noCache}, "proxy_store": {Unsupported, "answers are not stored in files"},
+	"fastcgi_": {Ignored, onlyFastCGI}, "uwsgi_": {Ignored, onlyFastCGI}, "scgi_": {Ignored, onlyFastCGI},
+	"grpc_": {Ignored, onlyFastCGI}, "memcached_": {Ignored, onlyFastCGI},
+	"proxy_cache_": {Ignored, noCache}, "proxy_no_cache": {Ignored, noCache}, "proxy_store": {Unsupported, "answers are not stored in files"},
 	"proxy_buffer": {Ignored, noBuffers}, "proxy_busy_buffers_size": {Ignored, noBuffers}, "proxy_max_temp_file_size": {Ignored, noBuffers},
 	"proxy_request_buffering": {Ignored, noBuffers}, "proxy_temp_": {Ignored, noBuffers}, "proxy_headers_hash_": {Ignored, byPlatform},
 	"proxy_connect_timeout": {Ignored, noSockets}, "proxy_send_timeout": {Ignored, noTimeouts}, "proxy_send_lowat": {Ignored, noSockets},

@@ -134,13 +134,15 @@ func TestBroken(t *testing.T) {
 		{"brace too many", "server { listen 80; }\n}\nserver { listen 81; }\n", 2, `unexpected "}"`, 2},
 		{"unfinished word", "server { listen 80; }\nserver_na", 2, `unexpected end of file, expecting ";" or "}"`, 1},
 		{"double semicolon", "server { listen 80;;\n}\nserver { listen 81; }\n", 1, `unexpected ";"`, 1},
-		{"wrong place", "location / { }\nserver { listen 80; }\n", 1, `"location" directive is not allowed here`, 1},
+		{"wrong place", "location / { }\nserver { listen 80; }\n", 1, `location is not allowed here`, 1},
 		{"too few arguments", "server {\n proxy_set_header X;\n listen 80; }\n", 2, `invalid number of arguments in "proxy_set_header" directive`, 1},
 		{"missing include", "include /etc/nginx/none.conf;\nserver { listen 80; }\n", 1, "/etc/nginx/none.conf does not exist in the image", 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			cfg, problems := Parse(serverConf(test.conf))
+			_, more := Translate(cfg, Environment{})
+			problems = append(problems, more...)
 			if len(cfg.Servers) != test.servers {
 				t.Errorf("%d servers, want %d", len(cfg.Servers), test.servers)
 			}
@@ -360,4 +362,60 @@ func FuzzParse(f *testing.F) {
 		StaticOnly(g, problems)
 		g.ImagePaths()
 	})
+}
+
+// TestTranslated uses every directive that counts as translated once, where nginx allows it.
+func TestTranslated(t *testing.T) {
+	main := map[string]string{"http": ""}
+	http := map[string]string{
+		"map": "map $uri $x { default 1; }", "upstream": "upstream u { server api; }",
+		"ip_hash": "upstream a { ip_hash; server api; }", "least_conn": "upstream b { least_conn; server api; }",
+		"hash": "upstream c { hash $uri; server api; }", "random": "upstream d { random; server api; }",
+		"server": "server { listen 81; }",
+	}
+	server := map[string]string{
+		"listen": "listen 82;", "server_name": "server_name a.test;", "location": "location /l { }", "merge_slashes": "merge_slashes off;",
+		"underscores_in_headers": "underscores_in_headers on;", "return": "return 301 /x;", "rewrite": "rewrite ^/a /b last;",
+	}
+	location := map[string]string{
+		"internal": "internal;", "try_files": "try_files $uri =404;", "set": "set $a 1;", "break": "break;", "if": "if ($uri) { break; }",
+		"root": "root /r;", "alias": "alias /a/;", "index": "index a.html;", "types": "types { text/x x; }", "default_type": "default_type text/x;",
+		"charset": "charset utf-8;", "charset_types": "charset_types text/x;", "etag": "etag off;", "if_modified_since": "if_modified_since before;",
+		"max_ranges": "max_ranges 1;", "ssi": "ssi on;", "ssi_types": "ssi_types text/x;", "expires": "expires modified +1h;",
+		"add_header": "add_header A b always;", "error_page": "error_page 404 =200 /x;", "recursive_error_pages": "recursive_error_pages on;",
+		"absolute_redirect": "absolute_redirect off;", "server_name_in_redirect": "server_name_in_redirect on;", "msie_padding": "msie_padding off;",
+		"client_max_body_size": "client_max_body_size 1m;", "allow": "allow 127.0.0.1;", "deny": "deny all;", "satisfy": "satisfy any;",
+		"auth_basic": "auth_basic x;", "auth_basic_user_file": "auth_basic_user_file /p;", "auth_request": "auth_request /auth;",
+		"auth_request_set": "auth_request_set $b $upstream_http_x;", "limit_except": "limit_except GET { deny all; }",
+		"proxy_pass": "proxy_pass http://api/x;", "stub_status": "", "empty_gif": "empty_gif;", "proxy_set_header": "proxy_set_header A b;",
+		"proxy_method": "proxy_method POST;", "proxy_set_body": "proxy_set_body x;", "proxy_pass_request_headers": "proxy_pass_request_headers off;",
+		"proxy_pass_request_body": "proxy_pass_request_body off;", "proxy_next_upstream": "proxy_next_upstream error http_502;",
+		"proxy_next_upstream_tries": "proxy_next_upstream_tries 2;", "proxy_read_timeout": "proxy_read_timeout 5s;",
+		"proxy_hide_header": "proxy_hide_header A;", "proxy_pass_header": "proxy_pass_header Server;", "proxy_ignore_headers": "proxy_ignore_headers X-Accel-Redirect;",
+		"proxy_intercept_errors": "proxy_intercept_errors on;", "proxy_redirect": "proxy_redirect ~^http://a/(.*) /$1;",
+		"proxy_cookie_domain": "proxy_cookie_domain a b;", "proxy_cookie_path": "proxy_cookie_path / /x/;",
+	}
+	seen := map[string]bool{}
+	use := func(level map[string]string, around string) {
+		for name, text := range level {
+			seen[name] = true
+			if _, problems := translated(serverConf(strings.Replace(around, "HERE", text, 1))); len(problems) > 0 {
+				t.Errorf("%s: %v", name, problems)
+			}
+		}
+	}
+	use(main, "HERE")
+	use(http, "HERE")
+	use(server, "server { HERE }")
+	use(location, "server { location /x/ { HERE } }")
+	for name := range carriedOver {
+		if !seen[name] {
+			t.Errorf("%s counts as translated and is not tried here", name)
+		}
+	}
+	for name := range seen {
+		if !carriedOver[name] {
+			t.Errorf("%s is translated and not listed", name)
+		}
+	}
 }

@@ -43,8 +43,8 @@ func Parse(img Image) (*Config, []Problem) {
 		main = defaultMain
 	}
 	in := newInput(img)
-	// The parser loses its place after a block that stands where it must not. So the tree comes from a reading that accepts
-	// every directive everywhere, and a second one only adds its complaints.
+	// The parser loses its place after a block that stands where it must not, so it accepts every directive everywhere;
+	// Translate says which ones are misplaced.
 	payload, err := crossplane.Parse(main, &crossplane.ParseOptions{Open: in.open, Glob: in.glob, SkipDirectiveContextCheck: true})
 	if err != nil {
 		in.problem(Invalid, "", fmt.Sprintf("the configuration cannot be read: %v", err), in.place(main, 1, ""))
@@ -52,11 +52,6 @@ func Parse(img Image) (*Config, []Problem) {
 	}
 	for _, e := range payload.Errors {
 		in.syntaxError(e)
-	}
-	if strict, err := crossplane.Parse(main, &crossplane.ParseOptions{Open: in.open, Glob: in.glob}); err == nil {
-		for _, e := range strict.Errors {
-			in.syntaxError(e)
-		}
 	}
 	cfg := &Config{ServerRoot: path.Dir(main)}
 	if len(payload.Config) > 0 {

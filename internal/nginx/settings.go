@@ -22,6 +22,10 @@ func isEmpty(s *Settings) bool { return reflect.ValueOf(*s).IsZero() }
 
 // setting translates a directive that is inherited. What it does not know is reported.
 func (t *translator) setting(s *Settings, d *Directive, sc scope) {
+	if !sc.inLocation && (d.Name == "alias" || d.Name == "limit_except") {
+		t.leaveOut(d)
+		return
+	}
 	if t.fileSetting(s, d, sc) || t.answerSetting(s, d) || t.accessSetting(s, d) || t.proxySetting(s, d) || t.proxyChange(s, d) {
 		return
 	}
