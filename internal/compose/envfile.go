@@ -153,9 +153,9 @@ func templateOf(tree *source.Tree, name string) string {
 	return ""
 }
 
-// newVariables reads the values for interpolation: the caller's environment over the env files given, or over dir/.env when
-// none is given, or over that file's template.
-func newVariables(tree *source.Tree, dir string, envFiles []string, outer map[string]string, problems *problems) *variables {
+// newVariables reads the values for interpolation: the caller's environment over the env files given (entries of `include`, their
+// text relative to the root), or over dir/.env when none is given, or over that file's template.
+func newVariables(tree *source.Tree, dir string, envFiles []*node, outer map[string]string, problems *problems) *variables {
 	v := &variables{values: map[string]string{}, missing: map[string]source.Span{}}
 	// Shells set these two wherever Compose runs. Their real values name places of this machine; the project's own directory
 	// and "~" mean the same in paths.
@@ -165,17 +165,17 @@ func newVariables(tree *source.Tree, dir string, envFiles []string, outer map[st
 	}
 	implicit := len(envFiles) == 0
 	if implicit {
-		envFiles = []string{path.Join(dir, ".env")}
+		envFiles = []*node{{text: path.Join(dir, ".env")}}
 	}
 	lookup := func(name string) (string, bool) { value, ok := v.values[name]; return value, ok }
 	fromFiles := map[string]string{}
-	for _, file := range envFiles {
-		into := fromFiles
+	for _, entry := range envFiles {
+		file, into := entry.text, fromFiles
 		if !tree.IsFile(file) {
 			template := templateOf(tree, file)
 			if template == "" {
 				if !implicit {
-					problems.add(EnvFileMissing, source.Span{File: file}, "the env file %s does not exist", file)
+					problems.add(EnvFileMissing, entry.span, "the env file %s does not exist", file)
 				}
 				continue
 			}

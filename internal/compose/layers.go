@@ -140,9 +140,9 @@ func (l *reader) include(doc *document, chain []string) {
 			l.problems.add(InvalidValue, item.span, "this include leads back to a file that includes it; it is not read")
 			continue
 		}
-		var envFiles []string
+		var envFiles []*node
 		for _, entry := range texts(item.get("env_file")) {
-			envFiles = append(envFiles, source.Join(doc.dir, entry.text))
+			envFiles = append(envFiles, &node{text: source.Join(doc.dir, entry.text), span: entry.span})
 		}
 		vars := newVariables(l.tree, dir, envFiles, doc.vars.values, l.problems)
 		if vars.template == nil {

@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +25,8 @@ type Options struct {
 // Evaluate applies build arguments and follows what instructions set from stage to stage.
 func (f *File) Evaluate(options Options) *Image {
 	e := &evaluator{file: f, options: options, lex: shell.NewLex(f.escape), image: &Image{}}
-	for name, value := range platformArgs {
-		e.global = append(e.global, Var{Name: name, Value: value, HasValue: true})
+	for _, name := range slices.Sorted(maps.Keys(platformArgs)) {
+		e.global = append(e.global, Var{Name: name, Value: platformArgs[name], HasValue: true})
 	}
 	for _, n := range f.nodes {
 		command, err := instruction(n)

@@ -51,7 +51,7 @@ var (
 	composeModel = regexp.MustCompile(`(?i)^(docker-)?compose\.ya?ml[.-](example|sample|dist|template|tmpl|tpl)$`)
 	// dockerfileLike: Dockerfile, Dockerfile.prod, web.Dockerfile, api.dockerfile, Containerfile.
 	dockerfileLike = regexp.MustCompile(`(?i)^(.+\.)?(dockerfile|containerfile)([.-][\w.-]+)?$`)
-	hasServices    = regexp.MustCompile(`(?m)^["']?services["']?[ \t]*:`)
+	hasServices    = regexp.MustCompile(`(?m)^\x{feff}?["']?services["']?[ \t]*:`)
 )
 
 // discover looks for Compose files and Dockerfiles.
@@ -183,11 +183,12 @@ func (c *candidate) note(rule, file, format string, args ...any) {
 
 // fromComposeFile takes the files that COMPOSE_FILE lists, in the caller's environment (for the root) or the folder's .env.
 func (l *loading) fromComposeFile(c *candidate) bool {
-	list, separator := "", ""
+	list, separator, where := "", "", ""
 	if c.dir == "." {
 		list, separator = l.options.Environment["COMPOSE_FILE"], l.options.Environment["COMPOSE_PATH_SEPARATOR"]
 	}
 	if data, err := l.tree.Read(path.Join(c.dir, ".env")); err == nil {
+		where = path.Join(c.dir, ".env")
 		list = cmp.Or(list, envLine(data, "COMPOSE_FILE"))
 		separator = cmp.Or(separator, envLine(data, "COMPOSE_PATH_SEPARATOR"))
 	}
@@ -200,7 +201,7 @@ func (l *loading) fromComposeFile(c *candidate) bool {
 		}
 		file := source.Join(c.dir, name)
 		if !l.tree.IsFile(file) {
-			c.note("compose-file-missing", path.Join(c.dir, ".env"), "COMPOSE_FILE names %s, which does not exist", file)
+			c.note("compose-file-missing", where, "COMPOSE_FILE names %s, which does not exist", file)
 			continue
 		}
 		c.files = append(c.files, file)

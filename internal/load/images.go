@@ -209,7 +209,10 @@ func (b *builder) fromImage(s *model.Service) {
 		s.Healthcheck = &h
 	case s.Healthcheck != nil && len(s.Healthcheck.Test) == 0 && !s.Healthcheck.Disabled && t.Healthcheck != nil:
 		// Compose changes only the intervals of the image's check.
-		s.Healthcheck.Test, s.Healthcheck.FromImage = t.Healthcheck.Test, true
+		h := s.Healthcheck
+		h.Test, h.FromImage = t.Healthcheck.Test, true
+		h.Interval, h.Timeout = cmp.Or(h.Interval, t.Healthcheck.Interval), cmp.Or(h.Timeout, t.Healthcheck.Timeout)
+		h.Start, h.Retries = cmp.Or(h.Start, t.Healthcheck.Start), cmp.Or(h.Retries, t.Healthcheck.Retries)
 	}
 }
 
