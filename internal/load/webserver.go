@@ -64,7 +64,11 @@ func substituted(tree *source.Tree, service *model.Service, files *container.Fil
 					return !strings.Contains(only, "$"+name) && !strings.Contains(only, "${"+name+"}")
 				})
 			}
-			maps.DeleteFunc(values, func(name, _ string) bool { return isSecretVariable(service, name) })
+			for name := range values {
+				if isSecretVariable(service, name) {
+					values[name] = "${" + nginx.SecretVariable + name + "}" // the gateway reads it when a request comes
+				}
+			}
 			made[inDir(service.Entry.Workdir, m[4])] = nginx.Envsubst(string(text), values)
 		}
 	}

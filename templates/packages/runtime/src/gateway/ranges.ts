@@ -15,7 +15,7 @@ export async function applyRange(x: Exchange, answer: Answer): Promise<Outcome |
     return null;
   }
   const header = x.request.headers.get("range");
-  if (header === null || !/^bytes=/i.test(header) || !ifRangeHolds(x, answer)) {
+  if (header === null || length === 0 || !/^bytes=/i.test(header) || !ifRangeHolds(x, answer)) {
     answer.headers.set("accept-ranges", "bytes");
     return null;
   }

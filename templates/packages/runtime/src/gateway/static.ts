@@ -15,7 +15,7 @@ export function tryFiles(x: Exchange): Outcome | null {
   for (const template of directive.paths) {
     const wantsDirectory = template.endsWith("/");
     const uri = uriToTry(x, wantsDirectory ? template.slice(0, -1) : template);
-    const entry = x.gateway.files.find(withoutSlash(filePath(x, uri)));
+    const entry = x.gateway.files.find(filePath(x, uri));
     if (entry && (entry.kind === "directory") === wantsDirectory) {
       x.uri = uri;
       return null;
@@ -38,11 +38,6 @@ function uriToTry(x: Exchange, template: string): Bytes {
     return uri;
   }
   return toBytes(prefix) + uri;
-}
-
-/** A file and a folder of one name differ only by the slash, so the slash of the path itself must not matter here. */
-function withoutSlash(path: Bytes): Bytes {
-  return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 /** Serves a file, an index file or a redirect to a folder: the modules index and static. */
