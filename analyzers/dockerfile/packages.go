@@ -35,7 +35,6 @@ CMD ["node", "app.js"]
 			"https://developers.cloudflare.com/browser-rendering/", "https://developers.cloudflare.com/images/transform-images/bindings/",
 			"https://developers.cloudflare.com/containers/",
 		},
-		Mentions:     []string{"child_process", "execa", "shelljs", "cross-spawn", "zx"},
 		CheckService: checkSystemPackage,
 	}
 }

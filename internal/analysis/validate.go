@@ -62,7 +62,7 @@ func (r *Rule) problems() []string {
 	for _, word := range r.Mentions {
 		wrong(word == "", "Mentions holds an empty text")
 	}
-	wrong((len(r.Mentions) > 0 || r.OnlyShipped) && r.CheckModule == nil && r.CheckService == nil, "Mentions and OnlyShipped have no meaning for a rule that sees no modules")
+	wrong((len(r.Mentions) > 0 || r.OnlyShipped) && r.CheckModule == nil, "Mentions and OnlyShipped have no meaning for a rule without CheckModule")
 	wrong(r.checks() != 1, "exactly one of CheckModule, CheckService, CheckProject and FoundBy is to be set, not %d", r.checks())
 	return list
 }
