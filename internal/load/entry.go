@@ -3,6 +3,7 @@ package load
 import (
 	"github.com/dock2edge/dock2edge/internal/load/container"
 	"github.com/dock2edge/dock2edge/internal/load/entry"
+	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/load/ship"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -11,8 +12,9 @@ import (
 // follow fills in what the service's container runs and which source ships with it.
 func follow(tree *source.Tree, project *model.Project, service *model.Service) {
 	files := container.ForService(tree, project, service)
-	service.Entry = entry.Follow(tree, service, files)
-	service.Ship = ship.Follow(tree, service, files)
+	sources := nodepkg.InTree(tree)
+	service.Entry = entry.Follow(tree, sources, service, files)
+	service.Ship = ship.Follow(tree, sources, service, files)
 }
 
 // Resolver finds the modules that specifiers name in the code of one service. It is safe for concurrent use.
@@ -20,5 +22,5 @@ type Resolver = ship.Resolver
 
 // NewResolver makes the Resolver of a loaded service.
 func NewResolver(tree *source.Tree, project *model.Project, service *model.Service) *Resolver {
-	return ship.NewResolver(tree, service, container.ForService(tree, project, service))
+	return ship.NewResolver(nodepkg.InTree(tree), service, container.ForService(tree, project, service))
 }

@@ -18,7 +18,9 @@ import (
 
 // Files is the file system of one container. It is safe for concurrent reads.
 type Files struct {
-	tree   *source.Tree
+	tree *source.Tree
+	// image is set when a tool copies files during the build that no COPY names.
+	image  *model.Image
 	copied map[string]model.ImageFile
 	inline map[string]inlineText
 	// children holds the names in each directory of copied, origins the first image path of each source file.
@@ -56,6 +58,9 @@ func ForService(tree *source.Tree, project *model.Project, service *model.Servic
 		}
 		if service.Image.Target != nil {
 			files.addInline(service.Image.Target)
+		}
+		if prunes(service.Image) {
+			files.image = service.Image
 		}
 	}
 	for _, m := range service.Mounts {
@@ -170,7 +175,24 @@ func (f *Files) Lookup(name string) (File, bool) {
 		return File{Image: name, Source: text.span.File, Inline: true, Line: text.span.Start.Line + 1}, true
 	}
 	file, ok := f.copied[name]
+	if !ok && f.image != nil {
+		if from, traced := f.prunedSource(name); traced {
+			return File{Image: name, Source: from}, true
+		}
+	}
 	return File{Image: name, Source: file.Source}, ok && file.Source != ""
+}
+
+// prunedSource finds a file that a tool copies during the build, out of a workspace that the repository holds.
+func (f *Files) prunedSource(name string) (string, bool) {
+	for _, maker := range f.Makers(f.image, name) {
+		if there := unpruned(maker.Stage, maker.Name); there != maker.Name {
+			if file, ok := maker.source(maker.Stage, there, 0); ok {
+				return file, true
+			}
+		}
+	}
+	return "", false
 }
 
 // IsFile tells whether the container starts with a file of that name.
@@ -237,6 +259,20 @@ func (f *Files) ImageOf(file string) string {
 		}
 	}
 	return f.origins[file]
+}
+
+// prunes tells whether a stage copies files by a tool: `turbo prune`, or the standalone output of Next.js.
+func prunes(image *model.Image) bool {
+	for _, stage := range image.Stages {
+		for _, in := range stage.Instructions {
+			if in.Op == "RUN" && strings.Contains(in.Script, "turbo") || slices.ContainsFunc(in.Sources, func(src string) bool {
+				return strings.Contains(src, ".next/standalone")
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // under returns the path of file relative to dir, when it lies in it.

@@ -141,8 +141,11 @@ func (m Maker) source(stage *model.Stage, name string, depth int) (string, bool)
 	return "", false
 }
 
-// unpruned takes a path in what `turbo prune --docker` makes back to the workspace that was pruned.
+// unpruned takes a path in what `turbo prune --docker` or Next.js's standalone output copies back to where it was.
 func unpruned(stage *model.Stage, name string) string {
+	if before, after, ok := strings.Cut(name, "/.next/standalone/"); ok {
+		return path.Join(before+"/", after)
+	}
 	before, after, ok := strings.Cut(name, "/out/full/")
 	if !ok {
 		before, after, ok = strings.Cut(name, "/out/json/")

@@ -10,13 +10,14 @@ import (
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/load/container"
+	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
 // Follow returns what the service's container runs. It is never nil; Problem says why no program was found.
-func Follow(tree *source.Tree, service *model.Service, files *container.Files) *model.Entry {
-	f := &follower{tree: tree, service: service, files: files}
+func Follow(tree *source.Tree, sources *nodepkg.Packages, service *model.Service, files *container.Files) *model.Entry {
+	f := &follower{tree: tree, sources: sources, packages: nodepkg.New(files), service: service, files: files}
 	start := f.start()
 	found := f.follow(start)
 	entry := &found.Entry
@@ -36,6 +37,8 @@ type follower struct {
 	tree    *source.Tree
 	service *model.Service
 	files   *container.Files
+	// packages are those of the container, sources those of the repository.
+	packages, sources *nodepkg.Packages
 }
 
 // command is one command on the way to the program.

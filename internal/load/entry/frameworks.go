@@ -197,7 +197,7 @@ func (f *follower) workspaceBin(c command) (found, bool) {
 	if strings.Contains(c.argv[0], "/") && !strings.Contains(c.argv[0], "node_modules/.bin/") {
 		return found{}, false
 	}
-	for _, member := range nodepkg.Members(f.files, nodepkg.WorkspaceRoot(f.files, c.dir)) {
+	for _, member := range f.packages.Members(f.packages.WorkspaceRoot(c.dir)) {
 		for _, bin := range member.Bin {
 			if bin.Name == name {
 				return f.module(c, absolute(member.Dir, bin.File), c.args(), nil, nil), true

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 )
 
@@ -15,6 +17,8 @@ type target struct {
 	image, source string
 	// built tells that image is compiled from source.
 	built bool
+	// framework tells that a framework's build makes it.
+	framework bool
 	// problem says what was looked for, when nothing was found.
 	problem string
 }
@@ -23,17 +27,22 @@ type target struct {
 func (f *follower) resolve(dir, word string) target {
 	word = strings.TrimPrefix(word, "file://")
 	name := absolute(dir, word)
-	if file, ok := nodepkg.ResolveFile(f.files, name); ok {
+	if file, ok := f.packages.ResolveFile(name); ok {
 		found, _ := f.files.Lookup(file)
 		return target{image: file, source: found.Source}
 	}
 	entry := name
-	if manifest := nodepkg.ReadManifest(f.files, name); manifest != nil {
+	if manifest := f.packages.Manifest(name); manifest != nil {
 		// The directory's package names a module that only a build makes.
 		entry = path.Join(name, manifest.Main)
 		if manifest.Main == "" {
 			entry = path.Join(name, "index.js")
 		}
+	}
+	if framework := f.frameworkOutput(entry); framework != "" {
+		return target{image: entry, framework: true, problem: fmt.Sprintf(
+			"%s is made by the build of %s, a framework whose pages are not followed from an entry module", entry, framework,
+		)}
 	}
 	if t, ok := f.built(entry); ok {
 		return t
@@ -41,6 +50,33 @@ func (f *follower) resolve(dir, word string) target {
 	return target{image: entry, problem: fmt.Sprintf(
 		"node would start %s, but no file of the repository is copied or compiled to it%s", entry, f.lookedIn(entry),
 	)}
+}
+
+// frameworkOutput names the framework whose build makes a file, by the paths they use.
+func (f *follower) frameworkOutput(name string) string {
+	for _, maker := range f.files.Makers(f.service.Image, name) {
+		for _, output := range []struct{ framework, suffix, dependency string }{
+			{"Next.js", ".next/standalone/server.js", "next"}, {"Next.js", ".next/standalone/**/server.js", "next"},
+			{"Nuxt", ".output/server/index.mjs", "nuxt"}, {"Nitro", ".output/server/index.mjs", ""},
+			{"SvelteKit", "build/index.js", "@sveltejs/kit"}, {"Astro", "dist/server/entry.mjs", "astro"},
+			{"Remix", "build/server/index.js", "@remix-run/node"}, {"React Router", "build/server/index.js", "@react-router/node"},
+			{"Angular", "server/server.mjs", "@angular/ssr"}, {"Qwik", "server/entry.express.js", "@builder.io/qwik-city"},
+		} {
+			matched, err := doublestar.Match("/**/"+output.suffix, maker.Name)
+			if err != nil || !matched {
+				continue
+			}
+			if output.dependency == "" || strings.HasPrefix(output.suffix, ".") {
+				return output.framework
+			}
+			for _, o := range f.origins(maker.Name) {
+				if _, ok := f.sources.Manifest(o.dir).Dependency(output.dependency); ok {
+					return output.framework
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // lookedIn names the package whose sources were searched.
@@ -54,7 +90,7 @@ func (f *follower) lookedIn(name string) string {
 // built finds the source of a module that the image's build makes.
 func (f *follower) built(name string) (target, bool) {
 	for _, origin := range f.origins(name) {
-		compiled, ok := nodepkg.SourceOf(nodepkg.Tree(f.tree), origin.dir, origin.rel)
+		compiled, ok := f.sources.SourceOf(origin.dir, origin.rel)
 		if ok {
 			image := name
 			if path.Ext(image) == "" {
@@ -83,6 +119,14 @@ func (f *follower) origins(name string) []origin {
 				if o := (origin{dir: path.Dir(file), rel: rel}); !slices.Contains(list, o) {
 					list = append(list, o)
 				}
+			}
+		}
+	}
+	if image := f.service.Image; image != nil && image.Target != nil {
+		// The base image may have been built from this repository too.
+		if rel, ok := strings.CutPrefix(name, strings.TrimSuffix(f.workdir(), "/")+"/"); ok {
+			if o := (origin{dir: path.Clean(image.Context), rel: rel}); !slices.Contains(list, o) {
+				list = append(list, o)
 			}
 		}
 	}

@@ -261,5 +261,8 @@ func (f *follower) module(c command, word string, args, own, preload []string) f
 	target := f.resolve(c.dir, word)
 	result.ImageModule, result.Module, result.Built = target.image, target.source, target.built
 	result.Problem = target.problem
+	if target.framework {
+		result.Kind = "framework"
+	}
 	return result
 }

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 // manifest is the package.json in force for a directory of the container.
-func (f *follower) manifest(dir string) *nodepkg.Manifest { return nodepkg.Nearest(f.files, dir) }
+func (f *follower) manifest(dir string) *nodepkg.Manifest { return f.packages.Nearest(dir) }
 
 // fromSource gives a span of a container's file the name of the file behind it.
 func (f *follower) fromSource(span source.Span) source.Span {
@@ -129,12 +130,12 @@ func isManagerVerb(verb string) bool {
 // inWorkspace moves a command to the directory of a workspace, named by its package's name, its folder or a filter.
 func (f *follower) inWorkspace(c command, dir, name string) command {
 	name = strings.TrimSuffix(strings.TrimSuffix(strings.Trim(name, "{}"), "..."), "^")
-	root := nodepkg.WorkspaceRoot(f.files, dir)
-	if direct := absolute(dir, name); nodepkg.ReadManifest(f.files, direct) != nil {
+	root := f.packages.WorkspaceRoot(dir)
+	if direct := absolute(dir, name); f.packages.Manifest(direct) != nil {
 		c.dir = direct
 		return c
 	}
-	for _, member := range nodepkg.Members(f.files, root) {
+	for _, member := range f.packages.Members(root) {
 		if member.Name == name || path.Base(member.Dir) == name || path.Base(member.Name) == name {
 			c.dir = member.Dir
 			return c
@@ -159,6 +160,8 @@ func (f *follower) packageScript(c command, dir, name string, args []string) fou
 		return lost(c, "%s has no script %q", f.sourceName(manifest.File), name)
 	}
 	c.dir = manifest.Dir
+	c.env = maps.Clone(c.env)
+	c.env["npm_lifecycle_event"] = name
 	result := f.script(c, script, args)
 	if before, ok := manifest.Script("pre" + name); ok {
 		early := f.script(c, before, nil)

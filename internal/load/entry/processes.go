@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
@@ -24,6 +23,14 @@ func (f *follower) processManager(c command) (found, bool) {
 		return f.concurrently(c), true
 	case "run-p", "run-s", "npm-run-all", "npm-run-all2":
 		return f.runAll(c), true
+	case "run-script-os":
+		for _, system := range []string{"linux", "nix", "default"} {
+			name := c.env["npm_lifecycle_event"] + ":" + system
+			if _, ok := f.manifest(c.dir).Script(name); ok {
+				return f.packageScript(c, c.dir, name, c.args()).launched(c, c.name()), true
+			}
+		}
+		return found{}, false
 	case "turbo", "nx", "lerna", "wsrun", "moon", "lage", "rush":
 		return f.taskRunner(c), true
 	}
@@ -142,9 +149,9 @@ func (f *follower) taskRunner(c command) found {
 	if before, after, ok := strings.Cut(task, ":"); ok && c.name() == "nx" {
 		names, task = append(names, before), strings.Split(after, ":")[0]
 	}
-	root := nodepkg.WorkspaceRoot(f.files, c.dir)
+	root := f.packages.WorkspaceRoot(c.dir)
 	var commands []command
-	for _, member := range nodepkg.Members(f.files, root) {
+	for _, member := range f.packages.Members(root) {
 		wanted := len(names) == 0 && member.Dir != root
 		for _, name := range names {
 			name = strings.Trim(strings.TrimSuffix(strings.TrimPrefix(name, "./"), "..."), "{}")

@@ -36,6 +36,9 @@ func (f *follower) follow(c command) found {
 
 // foreign is a program that nobody knows: one that the image's build compiles, or one that its base image holds.
 func (f *follower) foreign(c command) found {
+	if strings.HasPrefix(c.argv[0], "-") {
+		return lost(c, "what the image %q runs with the arguments %s is not known here", f.base(), Quote(c.argv))
+	}
 	if image := f.service.Image; image != nil {
 		for _, language := range []struct{ kind, title, command string }{
 			{"rust", "Rust", "cargo build"}, {"rust", "Rust", "cargo install"}, {"go", "Go", "go build"}, {"go", "Go", "go install"},
@@ -43,12 +46,24 @@ func (f *follower) foreign(c command) found {
 			{"binary", "Swift", "swift build"}, {"binary", "Zig", "zig build"}, {"binary", "Haskell", "stack build"},
 			{"binary", "C or C++", "cmake"}, {"binary", "C or C++", "make"},
 		} {
+			if (language.kind == "binary" && !strings.Contains(c.argv[0], "/")) || path.Ext(c.argv[0]) == ".sh" {
+				continue
+			}
 			if slices.ContainsFunc(image.Stages, func(stage *model.Stage) bool { return stageRuns(stage, language.command) }) {
 				return runs(c, language.kind, fmt.Sprintf("%s is compiled from %s (%s); only Node programs are followed", Quote(c.argv[:1]), language.title, language.command))
 			}
 		}
 	}
+	if f.installedGlobally(c.name()) {
+		return runs(c, "node", fmt.Sprintf("%s is a program of a package that the image installs, not of the repository", c.name()))
+	}
 	return lost(c, "%s is a program that is not in the repository and not known here", Quote(c.argv[:1]))
+}
+
+// installedGlobally tells of programs that `npm install -g` brings.
+func (f *follower) installedGlobally(name string) bool {
+	global := regexp.MustCompile(`\b(npm|pnpm|yarn|bun)\b[^\n;&|]*\s(-g|--global|global)\b[^\n;&|]*[\s/]` + regexp.QuoteMeta(name) + `(@|\s|$)`)
+	return f.imageRuns(global.MatchString)
 }
 
 // stageRuns tells whether a stage runs a command, given by its first words.

@@ -2,6 +2,7 @@ package entry
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,10 @@ func isProbe(name string) bool {
 // preparation recognises programs that end: migrations, waits, file work, installs and builds.
 func (f *follower) preparation(c command) (found, bool) {
 	name, args := c.name(), c.args()
+	if dir := path.Base(path.Dir(c.argv[0])); strings.Contains(c.argv[0], "/") && !strings.HasSuffix(dir, "bin") && dir != "/" {
+		// A program of the project's own that only has the name of a tool.
+		return found{}, false
+	}
 	if slices.Contains([]string{"wait-on", "wait-port", "wait", "pg_isready", "tcp-port-used", "docker-compose-wait", "await", "wtfc", "wtfc.sh"}, name) {
 		return prepared(c, "wait"), true
 	}
@@ -88,7 +93,7 @@ func (f *follower) compiler(c command) (found, bool) {
 // isTool tells of programs that do one thing and end.
 func isTool(name string) bool {
 	return slices.Contains([]string{
-		"mkdir", "chown", "chmod", "chgrp", "cp", "mv", "rm", "rmdir", "ln", "touch", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "find", "xargs", "tr",
+		"echo", "printf", "true", "false", ":", "exit", "ls", "cat", "mkdir", "chown", "chmod", "chgrp", "cp", "mv", "rm", "rmdir", "ln", "touch", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "find", "xargs", "tr",
 		"cut", "head", "tail", "wc", "sort", "uniq", "envsubst", "curl", "wget", "nc", "ncat", "netcat", "ping", "openssl", "git", "tar", "unzip",
 		"gunzip", "gzip", "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "adduser", "addgroup", "useradd", "groupadd", "usermod", "groupmod",
 		"deluser", "sysctl", "crontab", "jq", "yq", "psql", "mysql", "mariadb", "mysqladmin", "mysqldump", "pg_dump", "pg_restore", "redis-cli",

@@ -222,10 +222,10 @@ func choose(leaves []leaf) int {
 			return 1
 		case l.started.Background:
 			return 2
-		case l.found.role == unknown:
-			return 3
-		default:
+		case l.started.Exec:
 			return 4
+		default:
+			return 3
 		}
 	}
 	best, bestRank := -1, 0

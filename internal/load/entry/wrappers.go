@@ -118,6 +118,9 @@ func (f *follower) wrapper(c command) (found, bool) {
 	} else {
 		result = f.follow(inner.with(rest...))
 	}
+	if kind == "wait" && result.role == setup {
+		return prepared(c, "wait"), true
+	}
 	if kind == "wait" {
 		step := step(c.with(c.argv[:len(c.argv)-len(rest)]...), "wait")
 		result.Before = append([]model.TrailStep{step}, result.Before...)

@@ -8,31 +8,36 @@ import (
 )
 
 // SourceOf finds the source that a package's build compiles to rel, a path relative to the package's directory: by
-// tsconfig, by the Nest CLI's settings, by what the scripts and configuration files of bundlers say, and last by the usual
-// names of output directories.
-func SourceOf(fs FS, dir, rel string) (string, bool) {
+// tsconfig, by the Nest CLI's settings, by the bundlers' commands in the scripts, by the usual names of output directories,
+// and last by what the configuration files of bundlers name.
+func (p *Packages) SourceOf(dir, rel string) (string, bool) {
+	file := kept(p, p.built, builtFile{path.Clean(dir), path.Clean(rel)}, func() string { return p.findSource(dir, rel) })
+	return file, file != ""
+}
+
+func (p *Packages) findSource(dir, rel string) string {
 	if path.Ext(rel) == "" {
 		// `node dist/server` and `node dist`: the extension or the index is left out.
 		for _, name := range []string{rel + ".js", path.Join(rel, "index.js"), rel + ".mjs", rel + ".cjs"} {
-			if file, ok := SourceOf(fs, dir, name); ok {
-				return file, true
+			if file := p.findSource(dir, name); file != "" {
+				return file
 			}
 		}
-		return "", false
+		return ""
 	}
-	for _, find := range []func(FS, string, string) (string, bool){byTSConfig, byNest, byScripts, byBundler, byCustom} {
-		if file, ok := find(fs, dir, rel); ok {
-			return file, true
+	for _, find := range []func(string, string) (string, bool){p.byTSConfig, p.byNest, p.byScripts, p.byCustom, p.byBundler} {
+		if file, ok := find(dir, rel); ok {
+			return file
 		}
 	}
-	return "", false
+	return ""
 }
 
 // sourceAt finds the source of a compiled module that would stand at name.
-func sourceAt(fs FS, name string) (string, bool) {
+func (p *Packages) sourceAt(name string) (string, bool) {
 	ext := path.Ext(name)
 	for _, other := range sourceExtensions(ext) {
-		if file := strings.TrimSuffix(name, ext) + other; fs.IsFile(file) {
+		if file := strings.TrimSuffix(name, ext) + other; p.IsFile(file) {
 			return file, true
 		}
 	}
@@ -41,9 +46,9 @@ func sourceAt(fs FS, name string) (string, bool) {
 
 // byTSConfig undoes what tsc does: outDir for rootDir. Without rootDir it is the common directory of all inputs, which
 // depends on them; every candidate is tried.
-func byTSConfig(fs FS, dir, rel string) (string, bool) {
+func (p *Packages) byTSConfig(dir, rel string) (string, bool) {
 	built := path.Join(dir, rel)
-	for _, config := range TSConfigs(fs, dir) {
+	for _, config := range p.TSConfigs(dir) {
 		if config.OutDir == "" {
 			continue
 		}
@@ -59,17 +64,17 @@ func byTSConfig(fs FS, dir, rel string) (string, bool) {
 			roots = append(slices.Clone(config.Roots), config.Dir, path.Join(config.Dir, "src"), dir)
 		}
 		for _, root := range roots {
-			if file, ok := sourceAt(fs, path.Join(root, inside)); ok && root != config.OutDir {
+			if file, ok := p.sourceAt(path.Join(root, inside)); ok && root != config.OutDir {
 				return file, true
 			}
 		}
 	}
-	return sourceAt(fs, built)
+	return p.sourceAt(built)
 }
 
 // byNest reads nest-cli.json: a project's output is its entry file below its source root.
-func byNest(fs FS, dir, rel string) (string, bool) {
-	text, err := fs.Read(path.Join(dir, "nest-cli.json"))
+func (p *Packages) byNest(dir, rel string) (string, bool) {
+	text, err := p.Read(path.Join(dir, "nest-cli.json"))
 	if err != nil {
 		return "", false
 	}
@@ -82,7 +87,7 @@ func byNest(fs FS, dir, rel string) (string, bool) {
 			continue
 		}
 		if project.Name == "" || strings.Contains("/"+rel, "/"+project.Root+"/") || strings.Contains("/"+rel, "/"+project.Name+"/") {
-			if file, ok := sourceAt(fs, path.Join(dir, project.SourceRoot, project.Entry+".js")); ok {
+			if file, ok := p.sourceAt(path.Join(dir, project.SourceRoot, project.Entry+".js")); ok {
 				return file, true
 			}
 		}
@@ -131,14 +136,14 @@ func orElse(text, fallback string) string {
 }
 
 // byScripts reads the commands of package scripts: `esbuild src/a.ts --outfile=dist/b.js`, `babel src -d dist`.
-func byScripts(fs FS, dir, rel string) (string, bool) {
-	manifest := ReadManifest(fs, dir)
+func (p *Packages) byScripts(dir, rel string) (string, bool) {
+	manifest := p.Manifest(dir)
 	if manifest == nil {
 		return "", false
 	}
 	for _, script := range manifest.Scripts {
 		for _, text := range regexp.MustCompile(`&&|\|\||;|\||&`).Split(script.Text, -1) {
-			if file, ok := byCommand(fs, dir, rel, strings.Fields(text)); ok {
+			if file, ok := p.byCommand(dir, rel, strings.Fields(text)); ok {
 				return file, true
 			}
 		}
@@ -147,7 +152,7 @@ func byScripts(fs FS, dir, rel string) (string, bool) {
 }
 
 // byCommand reads one command of a compiler or bundler.
-func byCommand(fs FS, dir, rel string, words []string) (string, bool) {
+func (p *Packages) byCommand(dir, rel string, words []string) (string, bool) {
 	if !slices.ContainsFunc(words, isBundler) {
 		return "", false
 	}
@@ -174,7 +179,7 @@ func byCommand(fs FS, dir, rel string, words []string) (string, bool) {
 			}
 		}
 	}
-	return bundled(fs, dir, rel, outFile, outDir, inputs)
+	return p.bundled(dir, rel, outFile, outDir, inputs)
 }
 
 func isBundler(word string) bool {
@@ -185,17 +190,17 @@ func isBundler(word string) bool {
 }
 
 // bundled finds which of a command's inputs becomes rel.
-func bundled(fs FS, dir, rel, outFile, outDir string, inputs []string) (string, bool) {
+func (p *Packages) bundled(dir, rel, outFile, outDir string, inputs []string) (string, bool) {
 	rel = path.Clean(rel)
 	var modules []string
 	for _, input := range inputs {
 		name := path.Join(dir, input)
-		if fs.IsFile(name) && IsModule(name) {
+		if p.IsFile(name) && IsModule(name) {
 			modules = append(modules, name)
 		}
 		inside, ok := strings.CutPrefix(rel, outDir+"/")
-		if ok && outDir != "" && fs.IsDir(name) {
-			if file, ok := sourceAt(fs, path.Join(name, inside)); ok {
+		if ok && outDir != "" && p.IsDir(name) {
+			if file, ok := p.sourceAt(path.Join(name, inside)); ok {
 				return file, true
 			}
 		}
@@ -229,17 +234,20 @@ var (
 )
 
 // byBundler reads the literals of a bundler's configuration file that name modules of the package.
-func byBundler(fs FS, dir, rel string) (string, bool) {
+func (p *Packages) byBundler(dir, rel string) (string, bool) {
+	if first, _, _ := strings.Cut(path.Clean(rel), "/"); !isOutput(first) {
+		return "", false
+	}
 	for _, where := range []string{dir, path.Join(dir, "scripts"), path.Join(dir, "config")} {
-		for _, name := range fs.List(where) {
+		for _, name := range p.List(where) {
 			if !bundlerConfig.MatchString(name) {
 				continue
 			}
-			text, err := fs.Read(path.Join(where, name))
+			text, err := p.Read(path.Join(where, name))
 			if err != nil {
 				continue
 			}
-			if file, ok := entryFor(rel, modulesNamedIn(fs, dir, text)); ok {
+			if file, ok := entryFor(rel, p.modulesNamedIn(dir, text)); ok {
 				return file, true
 			}
 		}
@@ -247,7 +255,7 @@ func byBundler(fs FS, dir, rel string) (string, bool) {
 	return "", false
 }
 
-func modulesNamedIn(fs FS, dir string, text []byte) []string {
+func (p *Packages) modulesNamedIn(dir string, text []byte) []string {
 	var modules []string
 	for _, match := range quoted.FindAllSubmatch(text, -1) {
 		word := string(match[1])
@@ -255,11 +263,11 @@ func modulesNamedIn(fs FS, dir string, text []byte) []string {
 			continue
 		}
 		name := path.Join(dir, word)
-		file, ok := name, fs.IsFile(name)
+		file, ok := name, p.IsFile(name)
 		if !ok {
-			file, ok = resolveFile(fs, name)
+			file, ok = p.resolveFile(name)
 		}
-		if ok && IsModule(file) && !bundlerConfig.MatchString(path.Base(file)) && !slices.Contains(modules, file) {
+		if ok && IsModule(file) && !bundlerConfig.MatchString(path.Base(file)) && !strings.Contains(path.Base(file), ".config.") && !slices.Contains(modules, file) {
 			modules = append(modules, file)
 		}
 	}
@@ -268,7 +276,7 @@ func modulesNamedIn(fs FS, dir string, text []byte) []string {
 
 // byCustom goes by the usual names: an output directory for src, or for nothing; and `dist/apps/api/main.js` for
 // `apps/api/src/main.ts`.
-func byCustom(fs FS, dir, rel string) (string, bool) {
+func (p *Packages) byCustom(dir, rel string) (string, bool) {
 	first, inside, ok := strings.Cut(path.Clean(rel), "/")
 	if !ok || !isOutput(first) {
 		// The build may also put its output right into the image's directory.
@@ -278,14 +286,18 @@ func byCustom(fs FS, dir, rel string) (string, bool) {
 		if root == first && ok {
 			continue
 		}
-		if file, found := sourceAt(fs, path.Join(dir, root, inside)); found && !strings.HasPrefix(file, path.Join(dir, first)+"/") {
+		if file, found := p.sourceAt(path.Join(dir, root, inside)); found && !strings.HasPrefix(file, path.Join(dir, first)+"/") {
 			return file, true
 		}
+	}
+	if next, _, nested := strings.Cut(inside, "/"); ok && nested && isOutput(first) && isOutput(next) {
+		// The output was put into another output: `cp -r dist build`.
+		return p.SourceOf(dir, inside)
 	}
 	parts := strings.Split(inside, "/")
 	for i := len(parts) - 1; i > 0; i-- {
 		name := path.Join(dir, path.Join(parts[:i]...), "src", path.Join(parts[i:]...))
-		if file, found := sourceAt(fs, name); found {
+		if file, found := p.sourceAt(name); found {
 			return file, true
 		}
 	}

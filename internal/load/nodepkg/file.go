@@ -37,25 +37,25 @@ func IsModule(name string) bool {
 
 // ResolveFile finds the module that a path names: the file itself, with an extension added, or what a directory's
 // package.json and index name. Like TypeScript it finds x.ts behind x.js.
-func ResolveFile(fs FS, name string) (string, bool) {
-	if file, ok := resolveFile(fs, name); ok {
+func (p *Packages) ResolveFile(name string) (string, bool) {
+	if file, ok := p.resolveFile(name); ok {
 		return file, true
 	}
-	return resolveDir(fs, name, 0)
+	return p.resolveDir(name, 0)
 }
 
-func resolveFile(fs FS, name string) (string, bool) {
-	if fs.IsFile(name) {
+func (p *Packages) resolveFile(name string) (string, bool) {
+	if p.IsFile(name) {
 		return name, true
 	}
 	for _, ext := range extensions() {
-		if fs.IsFile(name + ext) {
+		if p.IsFile(name + ext) {
 			return name + ext, true
 		}
 	}
 	ext := path.Ext(name)
 	for _, other := range sourceExtensions(ext) {
-		if file := strings.TrimSuffix(name, ext) + other; fs.IsFile(file) {
+		if file := strings.TrimSuffix(name, ext) + other; p.IsFile(file) {
 			return file, true
 		}
 	}
@@ -65,23 +65,23 @@ func resolveFile(fs FS, name string) (string, bool) {
 // maxMains bounds how many directories may lead to each other by their package.json.
 const maxMains = 4
 
-func resolveDir(fs FS, dir string, depth int) (string, bool) {
-	if !fs.IsDir(dir) || depth > maxMains {
+func (p *Packages) resolveDir(dir string, depth int) (string, bool) {
+	if !p.IsDir(dir) || depth > maxMains {
 		return "", false
 	}
-	if manifest := ReadManifest(fs, dir); manifest != nil && manifest.Main != "" {
+	if manifest := p.Manifest(dir); manifest != nil && manifest.Main != "" {
 		main := path.Join(dir, manifest.Main)
-		if file, ok := resolveFile(fs, main); ok {
+		if file, ok := p.resolveFile(main); ok {
 			return file, true
 		}
 		if main != path.Clean(dir) {
-			if file, ok := resolveDir(fs, main, depth+1); ok {
+			if file, ok := p.resolveDir(main, depth+1); ok {
 				return file, true
 			}
 		}
 	}
 	for _, ext := range extensions() {
-		if file := path.Join(dir, "index"+ext); fs.IsFile(file) {
+		if file := path.Join(dir, "index"+ext); p.IsFile(file) {
 			return file, true
 		}
 	}

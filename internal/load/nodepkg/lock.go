@@ -17,26 +17,33 @@ type Lock struct {
 	versions map[string]string
 }
 
-// ReadLock reads the lock file that applies to a package: the closest at or above its directory; nil when there is none.
-func ReadLock(fs FS, dir string) *Lock {
+// Lock reads the lock file that applies to a package: the closest at or above its directory; nil when there is none.
+func (p *Packages) Lock(dir string) *Lock {
 	for _, at := range Ancestors(dir) {
-		for _, format := range []struct {
-			name string
-			read func([]byte, map[string]string)
-		}{
-			{"package-lock.json", readNPMLock}, {"npm-shrinkwrap.json", readNPMLock}, {"yarn.lock", readYarnLock},
-			{"pnpm-lock.yaml", readPNPMLock}, {"bun.lock", readBunLock},
-		} {
-			file := path.Join(at, format.name)
-			if !fs.IsFile(file) {
-				continue
-			}
-			lock := &Lock{File: file, dir: at, versions: map[string]string{}}
-			if text, err := fs.Read(file); err == nil {
-				format.read(text, lock.versions)
-			}
+		if lock := kept(p, p.locks, at, func() *Lock { return p.readLock(at) }); lock != nil {
 			return lock
 		}
+	}
+	return nil
+}
+
+func (p *Packages) readLock(dir string) *Lock {
+	for _, format := range []struct {
+		name string
+		read func([]byte, map[string]string)
+	}{
+		{"package-lock.json", readNPMLock}, {"npm-shrinkwrap.json", readNPMLock}, {"yarn.lock", readYarnLock},
+		{"pnpm-lock.yaml", readPNPMLock}, {"bun.lock", readBunLock},
+	} {
+		file := path.Join(dir, format.name)
+		if !p.IsFile(file) {
+			continue
+		}
+		lock := &Lock{File: file, dir: dir, versions: map[string]string{}}
+		if text, err := p.Read(file); err == nil {
+			format.read(text, lock.versions)
+		}
+		return lock
 	}
 	return nil
 }

@@ -9,28 +9,6 @@ import (
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
-// FS is what manifests and modules are read from: the repository, or a container's files.
-type FS interface {
-	IsFile(name string) bool
-	IsDir(name string) bool
-	Read(name string) ([]byte, error)
-	// List returns the names in a directory, sorted.
-	List(dir string) []string
-}
-
-// Tree makes an FS of the repository.
-func Tree(tree *source.Tree) FS { return treeFS{tree} }
-
-type treeFS struct{ *source.Tree }
-
-func (t treeFS) List(dir string) []string {
-	var names []string
-	for _, entry := range t.Tree.List(dir) {
-		names = append(names, entry.Name())
-	}
-	return names
-}
-
 // Manifest is one package.json.
 type Manifest struct {
 	// File is its path, Dir the package's directory.
@@ -73,13 +51,17 @@ type Dependency struct {
 	Span source.Span
 }
 
-// ReadManifest reads the package.json of a directory; nil when there is none or it cannot be read.
-func ReadManifest(fs FS, dir string) *Manifest {
+// Manifest reads the package.json of a directory; nil when there is none or it cannot be read.
+func (p *Packages) Manifest(dir string) *Manifest {
+	return kept(p, p.manifests, path.Clean(dir), func() *Manifest { return p.readManifest(dir) })
+}
+
+func (p *Packages) readManifest(dir string) *Manifest {
 	file := path.Join(dir, "package.json")
-	if !fs.IsFile(file) {
+	if !p.IsFile(file) {
 		return nil
 	}
-	text, err := fs.Read(file)
+	text, err := p.Read(file)
 	if err != nil {
 		return nil
 	}
@@ -159,9 +141,9 @@ func (m *Manifest) Dependency(name string) (Dependency, bool) {
 }
 
 // Nearest returns the manifest of the closest directory at or above dir.
-func Nearest(fs FS, dir string) *Manifest {
+func (p *Packages) Nearest(dir string) *Manifest {
 	for _, at := range Ancestors(dir) {
-		if manifest := ReadManifest(fs, at); manifest != nil {
+		if manifest := p.Manifest(at); manifest != nil {
 			return manifest
 		}
 	}

@@ -11,19 +11,17 @@ import (
 // `exports` of package.json, tsconfig paths, packages of the workspace. Installed packages are not looked into. It caches
 // what it reads and is safe for concurrent use.
 type Resolver struct {
-	fs FS
+	packages *Packages
 	// roots are further directories that bare specifiers are looked up in (NODE_PATH).
 	roots []string
 
-	mu        sync.Mutex
-	manifests map[string]*Manifest
-	configs   map[string]*TSConfig
-	members   map[string][]*Manifest
+	mu      sync.Mutex
+	configs map[string]*TSConfig
 }
 
-// NewResolver makes a Resolver over files. roots are the directories of NODE_PATH.
-func NewResolver(fs FS, roots ...string) *Resolver {
-	return &Resolver{fs: fs, roots: roots, manifests: map[string]*Manifest{}, configs: map[string]*TSConfig{}, members: map[string][]*Manifest{}}
+// NewResolver makes a Resolver. roots are the directories of NODE_PATH.
+func NewResolver(packages *Packages, roots ...string) *Resolver {
+	return &Resolver{packages: packages, roots: roots, configs: map[string]*TSConfig{}}
 }
 
 // Resolution is what a specifier names. Exactly one field is set, or none when nothing is there.
@@ -70,7 +68,7 @@ func (r *Resolver) Resolve(from, specifier string) Resolution {
 		return Resolution{File: file}
 	}
 	for _, root := range r.roots {
-		if file, ok := ResolveFile(r.fs, path.Join(root, specifier)); ok {
+		if file, ok := r.packages.ResolveFile(path.Join(root, specifier)); ok {
 			return Resolution{File: file}
 		}
 	}
@@ -91,42 +89,19 @@ func withoutQuery(specifier string) string {
 
 // file finds a module by path. A path into a build's output, which is not in the repository, is its source.
 func (r *Resolver) file(name string) (string, bool) {
-	if file, ok := ResolveFile(r.fs, name); ok {
+	if file, ok := r.packages.ResolveFile(name); ok {
 		return file, true
 	}
-	if manifest := r.nearest(path.Dir(name)); manifest != nil {
+	if manifest := r.packages.Nearest(path.Dir(name)); manifest != nil {
 		rel, ok := strings.CutPrefix(name, strings.TrimSuffix(manifest.Dir, "/")+"/")
 		if manifest.Dir == "." {
 			rel, ok = name, true
 		}
 		if first, _, _ := strings.Cut(rel, "/"); ok && isOutput(first) {
-			return SourceOf(r.fs, manifest.Dir, rel)
+			return r.packages.SourceOf(manifest.Dir, rel)
 		}
 	}
 	return "", false
-}
-
-// Manifest is the package.json in force for a module; nil when there is none.
-func (r *Resolver) Manifest(module string) *Manifest { return r.nearest(path.Dir(module)) }
-
-func (r *Resolver) nearest(dir string) *Manifest {
-	for _, at := range Ancestors(dir) {
-		if manifest := r.manifest(at); manifest != nil {
-			return manifest
-		}
-	}
-	return nil
-}
-
-func (r *Resolver) manifest(dir string) *Manifest {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	manifest, known := r.manifests[dir]
-	if !known {
-		manifest = ReadManifest(r.fs, dir)
-		r.manifests[dir] = manifest
-	}
-	return manifest
 }
 
 // config is the tsconfig.json or jsconfig.json in force for a directory.
@@ -136,16 +111,20 @@ func (r *Resolver) config(dir string) *TSConfig {
 	if config, known := r.configs[dir]; known {
 		return config
 	}
-	var config *TSConfig
+	config := r.findConfig(dir)
+	r.configs[dir] = config
+	return config
+}
+
+func (r *Resolver) findConfig(dir string) *TSConfig {
 	for _, at := range Ancestors(dir) {
 		for _, name := range []string{"tsconfig.json", "jsconfig.json"} {
-			if config == nil && r.fs.IsFile(path.Join(at, name)) {
-				config = r.referenced(ReadTSConfig(r.fs, path.Join(at, name)))
+			if r.packages.IsFile(path.Join(at, name)) {
+				return r.referenced(r.packages.TSConfig(path.Join(at, name)))
 			}
 		}
 	}
-	r.configs[dir] = config
-	return config
+	return nil
 }
 
 // referenced gives a configuration that only lists projects the aliases of those.
@@ -154,7 +133,7 @@ func (r *Resolver) referenced(config *TSConfig) *TSConfig {
 		return config
 	}
 	for _, reference := range config.References {
-		if other := ReadTSConfig(r.fs, reference); other != nil {
+		if other := r.packages.TSConfig(reference); other != nil {
 			config.Paths = append(config.Paths, other.Paths...)
 			if config.BaseURL == "" {
 				config.BaseURL = other.BaseURL
@@ -173,12 +152,12 @@ func (r *Resolver) alias(dir, specifier string) (string, bool) {
 			}
 		}
 		if config.BaseURL != "" {
-			if file, ok := ResolveFile(r.fs, path.Join(config.BaseURL, specifier)); ok {
+			if file, ok := r.packages.ResolveFile(path.Join(config.BaseURL, specifier)); ok {
 				return file, true
 			}
 		}
 	}
-	manifest := r.nearest(dir)
+	manifest := r.packages.Nearest(dir)
 	if manifest == nil {
 		return "", false
 	}
@@ -220,7 +199,7 @@ func (c *TSConfig) targets(specifier string) []string {
 
 // internal finds a specifier that begins with # by `imports` of package.json.
 func (r *Resolver) internal(dir, specifier string) Resolution {
-	manifest := r.nearest(dir)
+	manifest := r.packages.Nearest(dir)
 	if manifest != nil {
 		for _, target := range exportTargets(manifest.Imports, specifier) {
 			if !strings.HasPrefix(target, ".") {
@@ -240,7 +219,7 @@ func (r *Resolver) internal(dir, specifier string) Resolution {
 // workspace finds a module in a package of the workspace, in the package itself, or in one that a dependency names by path.
 func (r *Resolver) workspace(dir, specifier string) (string, bool) {
 	name, sub := SplitSpecifier(specifier)
-	own := r.nearest(dir)
+	own := r.packages.Nearest(dir)
 	if own != nil {
 		if own.Name == name && own.Exports.Exists() {
 			return r.export(own, sub)
@@ -251,36 +230,19 @@ func (r *Resolver) workspace(dir, specifier string) (string, bool) {
 					if strings.HasPrefix(protocol, "workspace:") {
 						where = strings.TrimPrefix(dependency.Range, "workspace:")
 					}
-					if manifest := r.manifest(path.Join(own.Dir, where)); manifest != nil {
+					if manifest := r.packages.Manifest(path.Join(own.Dir, where)); manifest != nil {
 						return r.export(manifest, sub)
 					}
 				}
 			}
 		}
 	}
-	for _, member := range r.workspaceMembers(dir) {
+	for _, member := range r.packages.Members(r.packages.WorkspaceRoot(dir)) {
 		if member.Name == name && (own == nil || member.Dir != own.Dir || sub == "") {
 			return r.export(member, sub)
 		}
 	}
 	return "", false
-}
-
-func (r *Resolver) workspaceMembers(dir string) []*Manifest {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	members, known := r.members[dir]
-	if known {
-		return members
-	}
-	root := WorkspaceRoot(r.fs, dir)
-	members, known = r.members["root:"+root]
-	if !known {
-		members = Members(r.fs, root)
-		r.members["root:"+root] = members
-	}
-	r.members[dir] = members
-	return members
 }
 
 // export finds what a package gives out under a subpath, "" for the package itself.
@@ -315,10 +277,10 @@ func (r *Resolver) inPackage(manifest *Manifest, name string) (string, bool) {
 	if strings.HasSuffix(name, ".d.ts") || strings.HasSuffix(name, ".d.mts") || strings.HasSuffix(name, ".d.cts") {
 		return "", false
 	}
-	if file, ok := ResolveFile(r.fs, path.Join(manifest.Dir, name)); ok && path.Join(manifest.Dir, name) != path.Clean(manifest.Dir) {
+	if file, ok := r.packages.ResolveFile(path.Join(manifest.Dir, name)); ok && path.Join(manifest.Dir, name) != path.Clean(manifest.Dir) {
 		return file, true
 	}
-	return SourceOf(r.fs, manifest.Dir, path.Clean(name))
+	return r.packages.SourceOf(manifest.Dir, path.Clean(name))
 }
 
 // exportTargets are the paths that `exports` or `imports` gives for a key, the likeliest condition first.

@@ -30,11 +30,11 @@ type PathAlias struct {
 // maxExtends bounds how many configurations extend each other.
 const maxExtends = 10
 
-// ReadTSConfig reads a configuration file; nil when there is none or it cannot be read.
-func ReadTSConfig(fs FS, file string) *TSConfig { return readTSConfig(fs, file, 0) }
+// TSConfig reads a configuration file; nil when there is none or it cannot be read.
+func (p *Packages) TSConfig(file string) *TSConfig { return p.readTSConfig(file, 0) }
 
-func readTSConfig(fs FS, file string, depth int) *TSConfig {
-	text, err := fs.Read(file)
+func (p *Packages) readTSConfig(file string, depth int) *TSConfig {
+	text, err := p.Read(file)
 	if err != nil || depth > maxExtends {
 		return nil
 	}
@@ -45,7 +45,7 @@ func readTSConfig(fs FS, file string, depth int) *TSConfig {
 	dir := path.Dir(file)
 	config := &TSConfig{File: file, Dir: dir}
 	for _, base := range root.Get("extends").Strings() {
-		if parent := readTSConfig(fs, extended(fs, dir, base), depth+1); parent != nil {
+		if parent := p.readTSConfig(p.extended(dir, base), depth+1); parent != nil {
 			config.OutDir, config.RootDir, config.BaseURL = parent.OutDir, parent.RootDir, parent.BaseURL
 			config.Paths, config.Roots = parent.Paths, parent.Roots
 		}
@@ -92,27 +92,27 @@ func aliases(paths JSON, config *TSConfig, dir string) []PathAlias {
 }
 
 // extended is the file that "extends" names. Configurations of installed packages are not in the repository.
-func extended(fs FS, dir, name string) string {
+func (p *Packages) extended(dir, name string) string {
 	if !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "/") {
 		pkg, sub := SplitSpecifier(name)
-		for _, member := range Members(fs, WorkspaceRoot(fs, dir)) {
+		for _, member := range p.Members(p.WorkspaceRoot(dir)) {
 			if member.Name == pkg {
 				if sub == "" {
 					sub = "tsconfig.json"
 				}
-				return withJSON(fs, path.Join(member.Dir, sub))
+				return p.withJSON(path.Join(member.Dir, sub))
 			}
 		}
 		return ""
 	}
-	return withJSON(fs, path.Join(dir, name))
+	return p.withJSON(path.Join(dir, name))
 }
 
-func withJSON(fs FS, name string) string {
+func (p *Packages) withJSON(name string) string {
 	switch {
-	case fs.IsFile(name):
+	case p.IsFile(name):
 		return name
-	case fs.IsFile(name + ".json"):
+	case p.IsFile(name + ".json"):
 		return name + ".json"
 	default:
 		return path.Join(name, "tsconfig.json")
@@ -132,9 +132,13 @@ func constantPart(glob string) string {
 }
 
 // TSConfigs are the configurations of a directory, those of production builds first.
-func TSConfigs(fs FS, dir string) []*TSConfig {
+func (p *Packages) TSConfigs(dir string) []*TSConfig {
+	return kept(p, p.configs, path.Clean(dir), func() []*TSConfig { return p.findTSConfigs(dir) })
+}
+
+func (p *Packages) findTSConfigs(dir string) []*TSConfig {
 	var names []string
-	for _, name := range fs.List(dir) {
+	for _, name := range p.List(dir) {
 		if strings.HasPrefix(name, "tsconfig") && path.Ext(name) == ".json" {
 			names = append(names, name)
 		}
@@ -149,13 +153,13 @@ func TSConfigs(fs FS, dir string) []*TSConfig {
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
 	var configs []*TSConfig
 	for _, name := range names {
-		if config := ReadTSConfig(fs, path.Join(dir, name)); config != nil {
+		if config := p.TSConfig(path.Join(dir, name)); config != nil {
 			configs = append(configs, config)
 			for _, reference := range config.References {
 				if path.Dir(reference) == path.Clean(dir) {
 					continue
 				}
-				if referenced := ReadTSConfig(fs, reference); referenced != nil {
+				if referenced := p.TSConfig(reference); referenced != nil {
 					configs = append(configs, referenced)
 				}
 			}

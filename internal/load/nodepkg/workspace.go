@@ -11,20 +11,24 @@ import (
 )
 
 // WorkspaceRoot is the closest directory at or above dir that declares workspaces (npm, yarn, bun, pnpm, lerna), or dir.
-func WorkspaceRoot(fs FS, dir string) string {
+func (p *Packages) WorkspaceRoot(dir string) string {
 	for _, at := range Ancestors(dir) {
-		if globs := workspaceGlobs(fs, at); len(globs) > 0 {
+		if globs := p.workspaceGlobs(at); len(globs) > 0 {
 			return at
 		}
 	}
 	return path.Clean(dir)
 }
 
-func workspaceGlobs(fs FS, dir string) []string {
-	if manifest := ReadManifest(fs, dir); manifest != nil && len(manifest.Workspaces) > 0 {
+func (p *Packages) workspaceGlobs(dir string) []string {
+	return kept(p, p.globs, dir, func() []string { return p.readGlobs(dir) })
+}
+
+func (p *Packages) readGlobs(dir string) []string {
+	if manifest := p.Manifest(dir); manifest != nil && len(manifest.Workspaces) > 0 {
 		return manifest.Workspaces
 	}
-	if text, err := fs.Read(path.Join(dir, "pnpm-workspace.yaml")); err == nil {
+	if text, err := p.Read(path.Join(dir, "pnpm-workspace.yaml")); err == nil {
 		var file struct {
 			Packages []string `yaml:"packages"`
 		}
@@ -32,7 +36,7 @@ func workspaceGlobs(fs FS, dir string) []string {
 			return file.Packages
 		}
 	}
-	if text, err := fs.Read(path.Join(dir, "lerna.json")); err == nil {
+	if text, err := p.Read(path.Join(dir, "lerna.json")); err == nil {
 		if root, err := ParseJSON("lerna.json", text); err == nil {
 			return root.Get("packages").Strings()
 		}
@@ -47,13 +51,17 @@ const (
 )
 
 // Members are the packages of a workspace, its root first, the others sorted by directory.
-func Members(fs FS, root string) []*Manifest {
+func (p *Packages) Members(root string) []*Manifest {
+	return kept(p, p.members, path.Clean(root), func() []*Manifest { return p.findMembers(root) })
+}
+
+func (p *Packages) findMembers(root string) []*Manifest {
 	var members []*Manifest
-	if manifest := ReadManifest(fs, root); manifest != nil {
+	if manifest := p.Manifest(root); manifest != nil {
 		members = append(members, manifest)
 	}
 	var include, exclude []string
-	for _, glob := range workspaceGlobs(fs, root) {
+	for _, glob := range p.workspaceGlobs(root) {
 		glob = strings.TrimSuffix(strings.TrimPrefix(glob, "./"), "/")
 		if negated, ok := strings.CutPrefix(glob, "!"); ok {
 			exclude = append(exclude, strings.TrimPrefix(negated, "./"))
@@ -66,17 +74,17 @@ func Members(fs FS, root string) []*Manifest {
 	}
 	var visit func(rel string, depth int)
 	visit = func(rel string, depth int) {
-		for _, name := range fs.List(path.Join(root, rel)) {
+		for _, name := range p.List(path.Join(root, rel)) {
 			if name == "node_modules" || strings.HasPrefix(name, ".") || len(members) >= maxMembers {
 				continue
 			}
 			inner := path.Join(rel, name)
 			dir := path.Join(root, inner)
-			if !fs.IsDir(dir) || matches(exclude, inner) {
+			if !p.IsDir(dir) || matches(exclude, inner) {
 				continue
 			}
 			if matches(include, inner) {
-				if manifest := ReadManifest(fs, dir); manifest != nil {
+				if manifest := p.Manifest(dir); manifest != nil {
 					members = append(members, manifest)
 				}
 			}

@@ -116,6 +116,13 @@ func (r *run) call(ctx context.Context, args []string) ([]string, error) {
 		return callCommand(args), nil
 	case ".", "source":
 		return r.callSource(hc, args)
+	case "set":
+		return callSet(args), nil
+	case "exit":
+		if len(args) > 1 && args[1] != "0" {
+			// The script gives up: a variable is missing, a check failed. What runs in a container that works is asked here.
+			return []string{"true"}, nil
+		}
 	case "kill", "ulimit", "wait", "jobs", "disown", "fg", "bg", "times", "newgrp", "history", "bind", "enable", "suspend",
 		"logout", "complete", "compgen", "compopt", "caller":
 		return []string{"true"}, nil
@@ -152,6 +159,34 @@ func callCommand(args []string) []string {
 	default:
 		return []string{"echo", path.Join("/usr/bin", path.Base(name))}
 	}
+}
+
+// callSet takes the options off `set` that end a script early, for the same reason that `exit 1` is passed over.
+func callSet(args []string) []string {
+	kept := []string{"set"}
+	for i := 1; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" || len(arg) < 2 || arg[0] != '-' && arg[0] != '+' {
+			return append(kept, args[i:]...)
+		}
+		flags := strings.Map(func(c rune) rune {
+			if strings.ContainsRune("euxn", c) {
+				return -1
+			}
+			return c
+		}, arg[1:])
+		if strings.HasSuffix(arg, "o") && i+1 < len(args) {
+			i++
+			flags = strings.TrimSuffix(flags, "o")
+		}
+		if flags != "" {
+			kept = append(kept, arg[:1]+flags)
+		}
+	}
+	if len(kept) == 1 {
+		return []string{"true"}
+	}
+	return kept
 }
 
 // callSource lets `. file` run a file of the container. A file whose jobs or loops had to be rewritten runs as text.

@@ -147,6 +147,11 @@ func rewrite(tree syntax.Node) (changed bool) {
 			}
 		case *syntax.CmdSubst:
 			node.Stmts = between(markCondition, markConditionEnd, node.Stmts, node.Pos())
+		case *syntax.ParamExp:
+			if node.Exp != nil && (node.Exp.Op == syntax.ErrorUnset || node.Exp.Op == syntax.ErrorUnsetOrNull) {
+				// ${NAME:?message} ends the script when NAME is not set; a container that works has it.
+				node.Exp = nil
+			}
 		case *syntax.Word:
 			for i, part := range node.Parts {
 				if _, ok := part.(*syntax.ProcSubst); ok {

@@ -15,7 +15,10 @@ import (
 
 // loadsFolders is a cheap look for code that loads whole folders of modules by a library or a list of its own.
 func loadsFolders(text []byte) bool {
-	for _, word := range []string{"readdir", "glob", "utoload", "autoLoad", "require-all", "requireAll", "require-dir", "requireDir", "entities", "migrations", "consign", "express-load", "loadSchema", "loadFiles"} {
+	for _, word := range []string{
+		"readdir", "glob'", "glob\"", "globSync", "utoload", "utoLoad", "require-all", "requireAll", "require-dir", "requireDir", "entities:",
+		"migrations:", "consign", "express-load", "loadSchema", "loadFiles",
+	} {
 		if bytes.Contains(text, []byte(word)) {
 			return true
 		}
@@ -40,7 +43,7 @@ func (w *walker) dynamically(m module, text []byte) {
 	}
 	for _, call := range parsed.Calls {
 		loader := isLoader(call.Callee, call.Method)
-		if !loader && computed == 0 {
+		if !loader && (computed == 0 || !isLister(call.Callee, call.Method)) {
 			continue
 		}
 		found := false
@@ -57,6 +60,17 @@ func (w *walker) dynamically(m module, text []byte) {
 func isLoader(callee, method string) bool {
 	name := strings.ToLower(callee + "." + method)
 	for _, word := range []string{"autoload", "require-all", "requireall", "require-dir", "requiredir", "consign", "express-load", "datasource", "typeorm", "createconnection", "forroot", "loadfiles", "loadschema", "importall", "umzug"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLister tells of functions that list a folder, whose files a computed import then loads.
+func isLister(callee, method string) bool {
+	name := strings.ToLower(callee + "." + method)
+	for _, word := range []string{"readdir", "glob", "opendir", "walk", "klaw", "recursive-readdir", "listfiles", "find-files"} {
 		if strings.Contains(name, word) {
 			return true
 		}
@@ -165,6 +179,10 @@ const maxExpanded = 5000
 func (w *walker) expand(m module, sourceDir, imageDir, glob string) bool {
 	root, pattern := doublestar.SplitPattern(path.Clean(glob))
 	found := 0
+	base := path.Join(sourceDir, root)
+	if !w.inPackage(m, base) {
+		return false
+	}
 	visit := func(to module, rel string) {
 		matched := doublestar.MatchUnvalidated(pattern, rel)
 		if ext := path.Ext(rel); !matched && ext != "" {
@@ -184,7 +202,6 @@ func (w *walker) expand(m module, sourceDir, imageDir, glob string) bool {
 		})
 	}
 	if found == 0 {
-		base := path.Join(sourceDir, root)
 		w.tree.Walk(base, sourceIgnored, func(file string) {
 			if rel, ok := strings.CutPrefix(file, strings.TrimSuffix(base, "/")+"/"); ok || base == "." {
 				if base == "." {
@@ -195,6 +212,16 @@ func (w *walker) expand(m module, sourceDir, imageDir, glob string) bool {
 		})
 	}
 	return found > 0
+}
+
+// inPackage tells whether a folder lies in the package of a module. A loader means a folder of its own code; a path that
+// leads out of it was folded from parts that were not known.
+func (w *walker) inPackage(m module, dir string) bool {
+	manifest := w.sources.Nearest(path.Dir(m.source))
+	if manifest == nil {
+		return !strings.HasPrefix(dir, "..")
+	}
+	return manifest.Dir == "." && !strings.HasPrefix(dir, "..") && dir != "." || strings.HasPrefix(dir, manifest.Dir+"/")
 }
 
 func (w *walker) walkImage(dir, rel string, visit func(image, rel string)) {

@@ -7,7 +7,6 @@ import (
 	"github.com/dock2edge/dock2edge/internal/load/container"
 	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/model"
-	"github.com/dock2edge/dock2edge/internal/source"
 )
 
 // Resolver finds the modules of one service that specifiers name. It is safe for concurrent use.
@@ -20,9 +19,9 @@ type Resolver struct {
 }
 
 // NewResolver makes the Resolver of a service whose Entry is known.
-func NewResolver(tree *source.Tree, service *model.Service, files *container.Files) *Resolver {
-	r := &Resolver{files: files, source: nodepkg.NewResolver(nodepkg.Tree(tree)), entry: service.Entry}
-	r.image = nodepkg.NewResolver(files, nodePath(service)...)
+func NewResolver(sources *nodepkg.Packages, service *model.Service, files *container.Files) *Resolver {
+	r := &Resolver{files: files, source: nodepkg.NewResolver(sources), entry: service.Entry}
+	r.image = nodepkg.NewResolver(nodepkg.New(files), nodePath(service)...)
 	if service.Entry != nil && service.Entry.Built {
 		r.mapping = layoutOf(service.Entry.Module, service.Entry.ImageModule)
 	}

@@ -19,14 +19,14 @@ import (
 )
 
 // Follow returns the source that ships with a service; nil when its program is no Node program that was found.
-func Follow(tree *source.Tree, service *model.Service, files *container.Files) *model.Ship {
+func Follow(tree *source.Tree, sources *nodepkg.Packages, service *model.Service, files *container.Files) *model.Ship {
 	entry := service.Entry
 	if entry == nil {
 		return nil
 	}
 	w := &walker{
-		tree: tree, files: files, entry: entry, resolver: NewResolver(tree, service, files),
-		queued: map[string]bool{}, packages: map[string]*model.ImportedPackage{}, manifests: map[string]bool{}, locks: map[string]*nodepkg.Lock{},
+		tree: tree, sources: sources, files: files, entry: entry, resolver: NewResolver(sources, service, files),
+		queued: map[string]bool{}, packages: map[string]*model.ImportedPackage{}, manifests: map[string]bool{},
 	}
 	w.add(module{source: entry.Module, image: entry.ImageModule, built: entry.Built})
 	for _, preload := range entry.Preload {
@@ -55,6 +55,7 @@ type module struct {
 
 type walker struct {
 	tree      *source.Tree
+	sources   *nodepkg.Packages
 	files     *container.Files
 	entry     *model.Entry
 	resolver  *Resolver
@@ -63,7 +64,6 @@ type walker struct {
 	modules   []model.ShippedModule
 	packages  map[string]*model.ImportedPackage
 	manifests map[string]bool
-	locks     map[string]*nodepkg.Lock
 	dynamic   []model.DynamicImport
 	missing   []model.DynamicImport
 }
@@ -85,7 +85,7 @@ func (w *walker) preload(specifier string) {
 // visit reads a module's imports.
 func (w *walker) visit(m module) {
 	w.modules = append(w.modules, model.ShippedModule{Source: m.source, Image: m.image})
-	if manifest := w.resolver.source.Manifest(m.source); manifest != nil {
+	if manifest := w.sources.Nearest(path.Dir(m.source)); manifest != nil {
 		w.manifests[manifest.File] = true
 	}
 	if !nodepkg.IsModule(m.source) && path.Ext(m.source) != "" {
@@ -146,27 +146,18 @@ func (w *walker) imported(from module, name string, span source.Span) {
 		known.Spans = append(known.Spans, span)
 	}
 	for _, dir := range nodepkg.Ancestors(path.Dir(from.source)) {
-		manifest := w.resolver.source.Manifest(path.Join(dir, "x"))
-		if known.Range != "" || manifest == nil || manifest.Dir != dir {
+		manifest := w.sources.Manifest(dir)
+		if known.Range != "" || manifest == nil {
 			continue
 		}
 		if dependency, ok := manifest.Dependency(name); ok {
 			known.Range, known.Dev = dependency.Range, dependency.Kind == "devDependencies"
-			known.Version = w.lock(dir).Version(dir, name, dependency.Range)
+			known.Version = w.sources.Lock(dir).Version(dir, name, dependency.Range)
 		}
 	}
 	if known.Version == "" {
-		known.Version = w.lock(path.Dir(from.source)).Version(path.Dir(from.source), name, known.Range)
+		known.Version = w.sources.Lock(path.Dir(from.source)).Version(path.Dir(from.source), name, known.Range)
 	}
-}
-
-func (w *walker) lock(dir string) *nodepkg.Lock {
-	lock, known := w.locks[dir]
-	if !known {
-		lock = nodepkg.ReadLock(nodepkg.Tree(w.tree), dir)
-		w.locks[dir] = lock
-	}
-	return lock
 }
 
 // ship puts the result in order.
