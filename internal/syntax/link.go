@@ -26,6 +26,7 @@ func Link(modules []*Module, resolve func(from, specifier string) (file string, 
 	l := &linker{
 		files: make(map[string]*Module, len(modules)), resolve: resolve,
 		resolved: map[[2]string]*Module{}, params: map[param][]given{}, arguments: map[param]given{},
+		followed: map[reference]target{}, exported: map[reference]target{},
 	}
 	for _, m := range modules {
 		l.files[m.File] = m
@@ -43,8 +44,17 @@ type linker struct {
 	resolve  func(from, specifier string) (string, bool)
 	resolved map[[2]string]*Module
 	params   map[param][]given
-	// arguments are the parameters that were looked up already.
+	// arguments, followed and exported hold what was looked up already, or is being looked up: a name that is defined by
+	// itself leads nowhere.
 	arguments map[param]given
+	followed  map[reference]target
+	exported  map[reference]target
+}
+
+// reference is a name in a module.
+type reference struct {
+	module *Module
+	name   string
 }
 
 // param is one parameter of one function of the project.
@@ -63,7 +73,7 @@ type given struct {
 type target struct {
 	module *Module
 	export *export
-	name   string // a raw name that leads out of the project
+	name   string // a raw name, of the module, that leads out of the project
 	value  Value  // the constant that was exported on the way
 	made   source.Span
 }
@@ -90,9 +100,25 @@ func (l *linker) moduleAt(from *Module, specifier string) *Module {
 
 // follow finds what a raw name of a module leads to. ok is false when nothing is known.
 func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
-	if depth > maxFollow || raw == "" {
+	if raw == "" || depth > maxFollow {
 		return target{}, false
 	}
+	if !strings.HasPrefix(raw, importMark) && !strings.HasPrefix(raw, paramMark) {
+		return target{module: m, name: raw}, true
+	}
+	key := reference{m, raw}
+	if known, ok := l.followed[key]; ok {
+		return known, known.module != nil
+	}
+	l.followed[key] = target{}
+	t, ok = l.findTarget(m, raw, depth)
+	if ok {
+		l.followed[key] = t
+	}
+	return t, ok
+}
+
+func (l *linker) findTarget(m *Module, raw string, depth int) (t target, ok bool) {
 	if unit, index, rest, isParam := splitParam(raw); isParam {
 		g, ok := l.argumentFor(param{m, unit, index}, depth)
 		if !ok {
@@ -107,13 +133,10 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 		}
 		return t, ok
 	}
-	specifier, rest, isImport := splitImport(raw)
-	if !isImport {
-		return target{name: raw}, true
-	}
+	specifier, rest, _ := splitImport(raw)
 	origin := l.moduleAt(m, specifier)
 	if origin == nil {
-		return target{name: raw}, true
+		return target{module: m, name: raw}, true
 	}
 	at := target{module: origin}
 	for rest != "" {
@@ -137,6 +160,9 @@ func (l *linker) follow(m *Module, raw string, depth int) (t target, ok bool) {
 	at.value = at.export.value
 	if at.export.unit < 0 && at.export.raw != "" {
 		further, ok := l.follow(at.module, at.export.raw, depth+1)
+		if !ok {
+			further.module = at.module
+		}
 		if at.value.Kind != Unknown {
 			further.value = at.value
 		}
@@ -216,9 +242,19 @@ func (l *linker) step(at target, step string, depth int) (target, bool) {
 
 // exportOf finds an exported name, through re-exports. A CommonJS module's default is all it exports.
 func (l *linker) exportOf(m *Module, name string, depth int) (target, bool) {
-	if depth > maxFollow {
-		return target{}, false
+	key := reference{m, name}
+	if known, ok := l.exported[key]; ok {
+		return known, known.module != nil
 	}
+	l.exported[key] = target{}
+	found, ok := l.findExport(m, name, depth)
+	if ok {
+		l.exported[key] = found
+	}
+	return found, ok
+}
+
+func (l *linker) findExport(m *Module, name string, depth int) (target, bool) {
 	if e := m.links.exports[name]; e != nil {
 		return target{module: m, export: e}, true
 	}
