@@ -15,6 +15,9 @@ import (
 	"github.com/dock2edge/dock2edge/internal/platform"
 )
 
+// checked is the day the claims of these rules were last held against the platform's documentation and measurements.
+const checked = "2026-11-20"
+
 // Language lists the rules.
 func Language() *analysis.Language {
 	return &analysis.Language{
@@ -31,14 +34,26 @@ func Language() *analysis.Language {
 	}
 }
 
-// checked is the day the claims of these rules were last held against the platform's documentation and measurements.
-const checked = "2026-11-20"
+// Pages of the platform's documentation that several rules lead to.
+const (
+	routingPage      = "https://developers.cloudflare.com/workers/configuration/routing/"
+	objectLimitsPage = "https://developers.cloudflare.com/durable-objects/platform/limits/"
+	secretsPage      = "https://developers.cloudflare.com/workers/configuration/secrets/"
+)
 
 // becomesWorker tells whether the service runs something that can become a Worker. Settings of the others (a well-known server
 // that is replaced or kept as a whole, a program in a language that is not converted) have no meaning for the move: the
 // finding about the program itself says what happens, and the plan what becomes of each key.
 func becomesWorker(s *model.Service) bool {
 	return s.Entry == nil || slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework"}, s.Entry.Kind)
+}
+
+// fateOfSecret says what happens to the credential of a service.
+func fateOfSecret(s *model.Service) string {
+	if becomesWorker(s) {
+		return "it becomes a required secret, and the value is not taken along"
+	}
+	return "the value is not taken along"
 }
 
 // keysUnder are the keys of the service with this path, and those of the list or mapping below it, in file order.

@@ -1,36 +1,14 @@
 package dockerfile
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/dock2edge/dock2edge/internal/analysis"
 	"github.com/dock2edge/dock2edge/internal/model"
 )
 
-func baseRuntime() *analysis.Rule {
-	return &analysis.Rule{
-		Name: "dockerfile-base-runtime", Category: model.CategoryNative, Severity: model.Blocker,
-		Title: "Runtime of the base image",
-		What:  "What the image that the final stage is built on brings to run programs with.",
-		Why: "Workers run JavaScript and WebAssembly. A Node.js base is replaced by workerd's own Node.js interface and a web server by assets or a " +
-			"gateway. Programs for the JVM, .NET, PHP, Ruby, and native binaries have nothing to run on.",
-		Remedy: "Keep the service in a container or elsewhere and give the others its address. Python and Go can run in Workers, but dock2edge does not convert them yet.",
-		Bad: `FROM eclipse-temurin:21
-COPY app.jar .
-CMD ["java", "-jar", "app.jar"]
-`,
-		Good: `FROM scratch
-COPY app.js .
-CMD ["node", "app.js"]
-`,
-		Since:        checked,
-		Links:        []string{"https://developers.cloudflare.com/containers/", "https://developers.cloudflare.com/workers/languages/"},
-		CheckService: checkBaseRuntime,
-	}
-}
+const containerInstead = "Keep the service in a container or elsewhere, and give the others its address."
 
 // runtime is a family of base images.
 type runtime struct {
@@ -42,8 +20,7 @@ type runtime struct {
 	instead  string
 }
 
-const containerInstead = "Keep the service in a container or elsewhere, and give the others its address."
-
+// runtimes are the known families, the ones for Workers first.
 func runtimes() []runtime {
 	const notYet = "dock2edge does not convert it yet: keep the service in a container or elsewhere, or move it by hand."
 	return []runtime{
@@ -61,33 +38,6 @@ func runtimes() []runtime {
 		{"elixir", "Elixir or Erlang", []string{"elixir", "erlang"}, model.Blocker, containerInstead},
 		{"perl", "Perl", []string{"perl"}, model.Blocker, containerInstead},
 		{"", "Swift", []string{"swift"}, model.Blocker, containerInstead},
-	}
-}
-
-func checkBaseRuntime(p *analysis.ServicePass) {
-	entry, base, span := p.Service.Entry, baseOf(p.Service), p.Service.ImageSpan
-	if stage := rootStage(p.Service); stage != nil {
-		span = stage.Span
-	}
-	if entry == nil || base == "" || entry.Kind == "service-image" {
-		return
-	}
-	r, known := runtimeOf(entry.Kind, base)
-	switch {
-	case slices.Contains([]string{"node", "nginx", "static-server", "dev-server", "framework", "script"}, entry.Kind):
-		if known && r.severity == model.Info && p.Service.Image != nil {
-			p.Report(span, fmt.Sprintf("%s brings %s; what it does there is done by Workers", base, r.title), r.instead).Severity = model.Info
-		}
-	case known && r.severity > model.Info:
-		p.Report(span, fmt.Sprintf("The service runs on %s (%s); no program for it runs in an isolate as it is", r.title, base),
-			r.instead, model.Need{Kind: model.NeedNative, Detail: r.title}).Severity = r.severity
-	case p.Service.Image == nil: // compose-unknown-image speaks of it
-	case entry.Kind == "binary":
-		p.Report(span, because(fmt.Sprintf("The service runs a native program on %s; an isolate runs JavaScript and WebAssembly only", base), entry.Problem),
-			containerInstead, model.Need{Kind: model.NeedNative, Detail: "binary"})
-	default:
-		p.Report(span, because(fmt.Sprintf("What the service runs on %s could not be found out", base), entry.Problem),
-			"Say so with ENTRYPOINT or CMD, or keep the service in a container or elsewhere.", model.Need{Kind: model.NeedNative, Detail: "unknown"}).Severity = model.Major
 	}
 }
 
@@ -146,40 +96,4 @@ func matchesImage(image, repository string) bool {
 	}
 	return strings.Contains(image, "/") && strings.HasSuffix(repository, "/"+image) ||
 		!strings.Contains(image, "/") && path.Base(repository) == image && slices.Contains([]string{"docker", "mirror", "dockerhub", "library", "proxy", "public"}, path.Base(path.Dir(repository)))
-}
-
-func baseUnpinned() *analysis.Rule {
-	return &analysis.Rule{
-		Name: "dockerfile-base-unpinned", Category: model.CategoryDockerfile, Severity: model.Info,
-		Title:  "Base image without a version",
-		What:   "`FROM` with no tag, or with the tag `latest`, in a stage that the service needs.",
-		Why:    "The base image of a Node.js service is not used any more: packages are installed by the Node.js of the machine that builds, and the app runs on workerd, whose behaviour the compatibility date fixes.",
-		Remedy: "Nothing is to be done for the move. Name the version that the app is tested with in `engines` of package.json.",
-		Bad: `FROM node
-COPY . .
-CMD ["node", "app.js"]
-`,
-		Good: `FROM node:22
-COPY . .
-CMD ["node", "app.js"]
-`,
-		Since: checked,
-		Links: []string{"https://developers.cloudflare.com/workers/configuration/compatibility-dates/"},
-		CheckService: func(p *analysis.ServicePass) {
-			for _, stage := range neededStages(p.Service) {
-				if stage.BaseStage == nil && stage.Base != "scratch" && stage.Base != "" && !pinned(stage.Base) {
-					p.Report(stage.Span, fmt.Sprintf("The base image %s has no version; after the move the compatibility date says what the app runs on", stage.Base),
-						"Name the Node.js version that the app is tested with in package.json.")
-				}
-			}
-		},
-	}
-}
-
-func pinned(ref string) bool {
-	if strings.Contains(ref, "@") {
-		return true
-	}
-	i := strings.LastIndexByte(ref, ':')
-	return i > strings.LastIndexByte(ref, '/') && ref[i+1:] != "latest" && ref[i+1:] != ""
 }

@@ -103,3 +103,13 @@ func unwrap(c command) command {
 	}
 	return c
 }
+
+// withoutCredentials takes user and password out of an address.
+func withoutCredentials(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
+}

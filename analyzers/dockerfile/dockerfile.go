@@ -13,6 +13,9 @@ import (
 	"github.com/dock2edge/dock2edge/internal/model"
 )
 
+// checked is the day the claims of these rules were last held against the platform's documentation and measurements.
+const checked = "2026-11-20"
+
 // Language lists the rules.
 func Language() *analysis.Language {
 	return &analysis.Language{
@@ -24,9 +27,6 @@ func Language() *analysis.Language {
 		},
 	}
 }
-
-// checked is the day the claims of these rules were last held against the platform's documentation and measurements.
-const checked = "2026-11-20"
 
 // becomesWorker tells whether the service runs something that can become a Worker. For the others base-runtime says what
 // happens, and nothing of the Dockerfile is replayed.
