@@ -2,7 +2,8 @@
 const nothing = new Proxy(function nothing() {}, {
   get(target, key) {
     // A promise, an iterator or a transpiled module it is not: those would be taken for one and waited for or walked.
-    if (key === "then" || key === Symbol.iterator || key === Symbol.asyncIterator || key === "__esModule") return undefined;
+    if (key === "then" || key === Symbol.iterator || key === Symbol.asyncIterator || key === "__esModule")
+      return undefined;
     if (key === Symbol.toPrimitive) return () => "";
     if (key === "prototype") return target.prototype;
     return nothing;

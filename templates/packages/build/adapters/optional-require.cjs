@@ -21,11 +21,14 @@ function loader(load) {
 }
 
 const here = loader(require);
-module.exports = Object.assign((first, options) => (typeof first === "string" ? here(first, options) : loader(first || require)), {
-  optionalRequire: here,
-  tryRequire: here,
-  makeOptionalRequire: loader,
-  optionalRequireCwd: here,
-  optionalRequireTop: here,
-  requireAt: () => require,
-});
+module.exports = Object.assign(
+  (first, options) => (typeof first === "string" ? here(first, options) : loader(first || require)),
+  {
+    optionalRequire: here,
+    tryRequire: here,
+    makeOptionalRequire: loader,
+    optionalRequireCwd: here,
+    optionalRequireTop: here,
+    requireAt: () => require,
+  },
+);

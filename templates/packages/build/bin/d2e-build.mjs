@@ -13,6 +13,8 @@ if (process.features.typescript) {
   await import(cli.href);
 } else {
   const flags = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
-  const child = spawnSync(process.execPath, [...flags, fileURLToPath(cli), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawnSync(process.execPath, [...flags, fileURLToPath(cli), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   process.exitCode = child.status ?? 1;
 }

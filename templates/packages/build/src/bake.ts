@@ -1,5 +1,14 @@
 /** The image's files as the app will read them: Data modules under dist/files and their list, or the assets of a static site. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { matcher } from "./image/patterns.ts";
 
@@ -38,7 +47,8 @@ function* walk(root: string, folder: string, image: string, inPackages: boolean,
     empty = false;
     const stats = statSync(real);
     if (stats.isFile()) yield { image: imagePath, path: real };
-    else if (stats.isDirectory() && !above.includes(real)) yield* walk(root, real, imagePath, inPackages, [...above, real]);
+    else if (stats.isDirectory() && !above.includes(real))
+      yield* walk(root, real, imagePath, inPackages, [...above, real]);
   }
   if (empty && image !== "") yield { image: `${image}/`, path: folder };
 }

@@ -23,7 +23,9 @@ function summary(result: BuildResult): string {
   if (result.codeGeneration.length > 0) {
     const count = result.codeGeneration.length;
     const some = result.codeGeneration.slice(0, 3).join(", ");
-    lines.push(`  ${count} files compile code at run time, which is interpreted instead: ${some}${count > 3 ? ", …" : ""}`);
+    lines.push(
+      `  ${count} files compile code at run time, which is interpreted instead: ${some}${count > 3 ? ", …" : ""}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }
@@ -36,7 +38,9 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (rest.length > 1 || rest[0]?.startsWith("-")) {
-    process.stderr.write(`d2e-build: unknown argument ${JSON.stringify(rest.find((arg) => arg.startsWith("-")) ?? rest[1])}\n${USAGE}`);
+    process.stderr.write(
+      `d2e-build: unknown argument ${JSON.stringify(rest.find((arg) => arg.startsWith("-")) ?? rest[1])}\n${USAGE}`,
+    );
     return 2;
   }
   try {
@@ -46,7 +50,9 @@ async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     const known = [RecipeError, StepError, PackError, CopyError].some((kind) => error instanceof kind);
-    process.stderr.write(`d2e-build: ${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.stderr.write(
+      `d2e-build: ${known ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
+    );
     return 1;
   }
 }

@@ -58,7 +58,11 @@ function sizeOf(folder: string): number {
   return size;
 }
 
-async function packNode(root: string, dist: string, node: NodeTarget): Promise<{ packed: Packed; image: ImageModule; files: number }> {
+async function packNode(
+  root: string,
+  dist: string,
+  node: NodeTarget,
+): Promise<{ packed: Packed; image: ImageModule; files: number }> {
   const packed = await pack(root, node);
   writeFileSync(join(dist, "app.cjs"), packed.code);
   writeFileSync(join(dist, "app.cjs.map"), packed.map);
@@ -74,7 +78,8 @@ export async function buildService({ folder, progress }: BuildOptions): Promise<
   const warn = (message: string): void => void warnings.push({ file: "build.json", line: 1, message });
   const recipe = readRecipe(join(folder, "build.json"));
   const dist = join(folder, "dist");
-  if (existsSync(dist)) for (const name of readdirSync(dist)) rmSync(join(dist, name), { recursive: true, force: true });
+  if (existsSync(dist))
+    for (const name of readdirSync(dist)) rmSync(join(dist, name), { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const result: BuildResult = { bytes: 0, modules: 0, files: 0, warnings, codeGeneration: [], native: [] };
   let image: ImageModule | undefined;
@@ -83,7 +88,8 @@ export async function buildService({ folder, progress }: BuildOptions): Promise<
     if (recipe.static) {
       const assets = bakeAssets(root, dist, recipe.static.root);
       if (assets.length === 0) warn(`${recipe.static.root} of the image is empty: there is nothing to serve`);
-      for (const { path, size } of assets) if (size > ASSET_LIMIT) warn(`the asset ${path} is larger than 25 MiB and will be refused`);
+      for (const { path, size } of assets)
+        if (size > ASSET_LIMIT) warn(`the asset ${path} is larger than 25 MiB and will be refused`);
       result.files = assets.length;
     } else {
       const made = await packNode(root, dist, recipe.node!);
@@ -97,7 +103,8 @@ export async function buildService({ folder, progress }: BuildOptions): Promise<
   const assets = join(dist, "assets");
   const assetBytes = existsSync(assets) ? sizeOf(assets) : 0;
   const workerBytes = sizeOf(dist) - assetBytes;
-  if (workerBytes > WORKER_LIMIT) warn(`the Worker is ${Math.ceil(workerBytes / (1 << 20))} MiB; Cloudflare takes 64 MiB`);
+  if (workerBytes > WORKER_LIMIT)
+    warn(`the Worker is ${Math.ceil(workerBytes / (1 << 20))} MiB; Cloudflare takes 64 MiB`);
   result.bytes = workerBytes + assetBytes;
   return result;
 }

@@ -133,7 +133,8 @@ class Reader {
   environment(): Record<string, string> {
     if (this.#value === undefined) return {};
     if (typeof this.#value !== "object" || this.#value === null) this.fail("an object of strings");
-    for (const value of Object.values(this.#value as Json)) if (typeof value !== "string") this.fail("an object of strings");
+    for (const value of Object.values(this.#value as Json))
+      if (typeof value !== "string") this.fail("an object of strings");
     return this.#value as Record<string, string>;
   }
 }
@@ -142,7 +143,13 @@ function readStep(reader: Reader): Step {
   const get = reader.object(["copy", "copyFrom", "to", "exclude", "run", "cwd", "env", "write", "line"]);
   const line = get("line").line();
   if (get("run").exists) {
-    return { kind: "run", command: get("run").string(), cwd: get("cwd").imagePath(), env: get("env").environment(), ...line };
+    return {
+      kind: "run",
+      command: get("run").string(),
+      cwd: get("cwd").imagePath(),
+      env: get("env").environment(),
+      ...line,
+    };
   }
   if (get("write").exists) return { kind: "write", text: get("write").string(), to: get("to").imagePath(), ...line };
   if (!get("copy").exists) reader.fail('one of "copy", "run" and "write"');
@@ -159,7 +166,8 @@ function readStep(reader: Reader): Step {
 function readStage(reader: Reader, earlier: Set<string>): Stage {
   const get = reader.object(["name", "from", "workdir", "env", "steps", "exclude"]);
   const name = get("name").string();
-  if (!/^[\w.-]+$/.test(name) || name.startsWith(".")) get("name").fail("a stage name of letters, digits, '-', '_' and '.'");
+  if (!/^[\w.-]+$/.test(name) || name.startsWith("."))
+    get("name").fail("a stage name of letters, digits, '-', '_' and '.'");
   if (earlier.has(name)) get("name").fail("a name no earlier stage has");
   const steps = get("steps")
     .list()
@@ -211,7 +219,8 @@ export function parseRecipe(json: unknown, name = "build.json"): Recipe {
       const step = readStep(item);
       return step.kind === "copy" && step.from === undefined ? step : item.fail('a "copy" of files of this folder');
     });
-  if (kind === "static") return { stages, overlays, static: { root: get("static").object(["root"])("root").imagePath() } };
+  if (kind === "static")
+    return { stages, overlays, static: { root: get("static").object(["root"])("root").imagePath() } };
   return { stages, overlays, node: readNode(get("node")) };
 }
 

@@ -53,14 +53,21 @@ export async function bundleWorker(folder: string, dist: string, image: ImageMod
         {
           name: "image",
           setup(build) {
-            build.onResolve({ filter: /^dock2edge:(?:image|files)$/ }, ({ path }) => ({ path, namespace: "dock2edge" }));
+            build.onResolve({ filter: /^dock2edge:(?:image|files)$/ }, ({ path }) => ({
+              path,
+              namespace: "dock2edge",
+            }));
             // What a gateway serves: the list that was written with the assets, if there are any.
             build.onLoad({ filter: /^dock2edge:files$/, namespace: "dock2edge" }, () => {
               const made = existsSync(join(dist, "manifest.mjs"));
-              return { contents: made ? 'export { default } from "./manifest.mjs";' : "export default [];", resolveDir: folder };
+              return {
+                contents: made ? 'export { default } from "./manifest.mjs";' : "export default [];",
+                resolveDir: folder,
+              };
             });
             build.onLoad({ filter: /.*/, namespace: "dock2edge" }, () => {
-              if (!image) return { errors: [{ text: "there is no image: build.json is missing, or is of kind static" }] };
+              if (!image)
+                return { errors: [{ text: "there is no image: build.json is missing, or is of kind static" }] };
               return { contents: imageModule(image), resolveDir: folder };
             });
             // Modules of dist/ are uploaded beside the bundle.

@@ -22,7 +22,10 @@ for (const name of readdirSync(fixtures).sort()) {
       assert.deepEqual((await runInWorkerd(project)).split("\n"), text.split("\n"));
       const warnings = join(fixtures, name, "warnings.json");
       const wanted = existsSync(warnings) ? (JSON.parse(readFileSync(warnings, "utf8")) as string[]) : [];
-      assert.deepEqual(result.warnings.map(({ file, line, message }) => `${file}:${line}: ${message}`), wanted);
+      assert.deepEqual(
+        result.warnings.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+        wanted,
+      );
     });
 
     it("does nothing in a second build, and makes the same files", async () => {

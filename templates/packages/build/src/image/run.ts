@@ -17,9 +17,11 @@ const PASSED = new Set(
 const GLOBAL_PREFIX = "usr/local";
 
 /** How a failed install of a native addon shows in the output of npm, yarn and pnpm. */
-const NATIVE_BUILD_FAILED = /node-gyp|gyp ERR|node-pre-gyp|prebuild-install|node-gyp-build|Failed at the .* (?:install|postinstall) script|npm error command failed|ELIFECYCLE|exited with code|Couldn't build/i;
+const NATIVE_BUILD_FAILED =
+  /node-gyp|gyp ERR|node-pre-gyp|prebuild-install|node-gyp-build|Failed at the .* (?:install|postinstall) script|npm error command failed|ELIFECYCLE|exited with code|Couldn't build/i;
 const INSTALL = /\b(?:npm (?:ci|i|install|clean-install)|yarn(?: install)?|pnpm (?:i|install))\b/;
-const NO_LOCK_FILE = /npm ci.*can only install (?:packages )?with an existing package-lock|`npm ci` can only install|EUSAGE/s;
+const NO_LOCK_FILE =
+  /npm ci.*can only install (?:packages )?with an existing package-lock|`npm ci` can only install|EUSAGE/s;
 
 export interface RunResult {
   ok: boolean;
@@ -33,7 +35,9 @@ function environment(step: RunStep, root: string, bin: string, extra: Record<str
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) if (PASSED.has(name)) env[name] = value;
   // npm puts the .bin folders of the converted project in front; in the image there are none.
-  const path = (process.env["PATH"] ?? "").split(delimiter).filter((part) => !/node_modules[\\/]\.bin|node-gyp-bin/.test(part));
+  const path = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((part) => !/node_modules[\\/]\.bin|node-gyp-bin/.test(part));
   return {
     ...env,
     npm_config_update_notifier: "false",

@@ -91,7 +91,9 @@ class Replay {
       const prepared: Prepared = { step, key: "" };
       if (step.kind === "copy" && step.from === undefined) {
         prepared.context = this.#context(step);
-        prepared.plan = this.#at(step, () => planCopy({ ...step, context: prepared.context!, exclude: [...stage.exclude, ...step.exclude] }));
+        prepared.plan = this.#at(step, () =>
+          planCopy({ ...step, context: prepared.context!, exclude: [...stage.exclude, ...step.exclude] }),
+        );
         previous = key(previous, step.to, contentKey(prepared.plan));
       } else if (step.kind === "copy") {
         previous = key(previous, step, this.#done.get(step.from!)!.key);
@@ -106,7 +108,9 @@ class Replay {
   /** Bind mounts lie in mounts/ of the service's folder, everything else in app/. */
   #context(step: CopyStep): string {
     const isMount = step.sources.every((source) => source.startsWith("mounts/"));
-    return isMount && existsSync(join(this.#options.folder, step.sources[0]!)) ? this.#options.folder : join(this.#options.folder, "app");
+    return isMount && existsSync(join(this.#options.folder, step.sources[0]!))
+      ? this.#options.folder
+      : join(this.#options.folder, "app");
   }
 
   #carryOut(stage: Stage, { step, plan, context }: Prepared, root: string): void {
@@ -126,7 +130,9 @@ class Replay {
     for (const note of result.notes) this.#options.note(`${where(step)}${note}`);
     if (!result.ok) {
       const output = result.output.endsWith("\n") || result.output === "" ? result.output : `${result.output}\n`;
-      throw new StepError(`${where(step)}this command failed in ${step.cwd}:\n  ${step.command}\nIts output:\n${output}`);
+      throw new StepError(
+        `${where(step)}this command failed in ${step.cwd}:\n  ${step.command}\nIts output:\n${output}`,
+      );
     }
   }
 

@@ -18,7 +18,11 @@ function nearestConfig(entry: string, root: string): string | undefined {
 }
 
 /** The compiler options in force; undefined when the project does not ask for decorator metadata. */
-export function decoratorOptions(entry: string, config: string | undefined, root: string): DecoratorOptions | undefined {
+export function decoratorOptions(
+  entry: string,
+  config: string | undefined,
+  root: string,
+): DecoratorOptions | undefined {
   const file = config ?? nearestConfig(entry, root);
   if (!file || !existsSync(file)) return undefined;
   const { config: json } = ts.readConfigFile(file, (path) => ts.sys.readFile(path));

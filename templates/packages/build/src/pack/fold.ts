@@ -38,9 +38,11 @@ export function pathNamesOf(file: ts.SourceFile): Set<string> {
       else if (bindings) for (const element of bindings.elements) names.add(element.name.text);
     }
   };
-  const isPath = (node: ts.Node | undefined): boolean => !!node && ts.isStringLiteral(node) && PATH_MODULE.test(node.text);
+  const isPath = (node: ts.Node | undefined): boolean =>
+    !!node && ts.isStringLiteral(node) && PATH_MODULE.test(node.text);
   const requiresPath = (node: ts.Expression): boolean =>
-    ts.isCallExpression(node) && node.arguments.some((argument) => isPath(argument) || (ts.isCallExpression(argument) && requiresPath(argument)));
+    ts.isCallExpression(node) &&
+    node.arguments.some((argument) => isPath(argument) || (ts.isCallExpression(argument) && requiresPath(argument)));
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && isPath(node.moduleSpecifier)) bind(node.importClause);
     else if (ts.isVariableDeclaration(node) && node.initializer && requiresPath(node.initializer)) bind(node.name);
@@ -132,7 +134,12 @@ function foldCall(call: ts.CallExpression, context: FoldContext, depth: number):
     case "join":
     case "resolve":
       if (!isPathCall(call, context)) return undefined;
-      return call.arguments.length > 0 ? join(name, call.arguments.map((_, i) => fold1(i))) : undefined;
+      return call.arguments.length > 0
+        ? join(
+            name,
+            call.arguments.map((_, i) => fold1(i)),
+          )
+        : undefined;
     case "normalize":
     case "String":
     case "realpathSync":
@@ -147,7 +154,9 @@ function foldCall(call: ts.CallExpression, context: FoldContext, depth: number):
       return path?.exact ? exact(posix.dirname(path.text)) : undefined;
     }
     case "toString":
-      return ts.isPropertyAccessExpression(call.expression) ? fold(call.expression.expression, context, depth + 1) : undefined;
+      return ts.isPropertyAccessExpression(call.expression)
+        ? fold(call.expression.expression, context, depth + 1)
+        : undefined;
     default:
       return undefined;
   }
@@ -201,14 +210,16 @@ export function fold(node: ts.Expression, context: FoldContext, depth = 0): Fold
   }
   if (ts.isTemplateExpression(node)) {
     const parts: (Folded | undefined)[] = [exact(node.head.text)];
-    for (const span of node.templateSpans) parts.push(fold(span.expression, context, depth + 1), exact(span.literal.text));
+    for (const span of node.templateSpans)
+      parts.push(fold(span.expression, context, depth + 1), exact(span.literal.text));
     return concat(parts);
   }
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
     return concat([fold(node.left, context, depth + 1), fold(node.right, context, depth + 1)]);
   }
   if (ts.isConditionalExpression(node)) return either(node.whenTrue, node.whenFalse, context, depth);
-  if (ts.isBinaryExpression(node) && OR.has(node.operatorToken.kind)) return either(node.left, node.right, context, depth);
+  if (ts.isBinaryExpression(node) && OR.has(node.operatorToken.kind))
+    return either(node.left, node.right, context, depth);
   if (ts.isCallExpression(node)) return foldCall(node, context, depth);
   if (ts.isNewExpression(node)) return foldUrl(node, context, depth);
   return ts.isPropertyAccessExpression(node) ? foldProperty(node, context, depth) : undefined;

@@ -109,8 +109,8 @@ export const readAtRunTime: Record<string, string[]> = {
   "@bull-board/ui": ["dist/**"],
   "@fastify/swagger-ui": ["static/**"],
   "geoip-lite": ["data/**"],
-  "rapidoc": ["dist/**"],
-  "redoc": ["bundles/**"],
+  rapidoc: ["dist/**"],
+  redoc: ["bundles/**"],
   "socket.io": ["client-dist/**"],
   "swagger-ui-dist": ["*.js", "*.css", "*.html", "*.png", "*.map", "package.json"],
 };

@@ -52,8 +52,10 @@ const TYPESCRIPT_EXTENSIONS = [".ts", ".tsx", ".mts", ".cts"];
 /** Files that bundlers let code import as text; in Node only a TypeScript loader or a bundler could have done so. */
 const TEXT_FILES = [".txt", ".html", ".md", ".sql", ".graphql", ".gql", ".css"];
 /** Modules that teach Node to run TypeScript: here esbuild has already done so. */
-const TYPESCRIPT_HOOK = /^(?:ts-node|tsx|esbuild-register|@swc-node\/register|@swc\/register|@babel\/register|sucrase|tsconfig-paths)(?:\/|$)/;
-const CODE_GENERATION = /\bnew Function\s*\(|(?<![.\w$])Function\s*\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
+const TYPESCRIPT_HOOK =
+  /^(?:ts-node|tsx|esbuild-register|@swc-node\/register|@swc\/register|@babel\/register|sucrase|tsconfig-paths)(?:\/|$)/;
+const CODE_GENERATION =
+  /\bnew Function\s*\(|(?<![.\w$])Function\s*\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
 const SKIP = Symbol("resolve without this plugin");
 /** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
 const MAX_READ_FOLDER = 8 << 20;
@@ -176,7 +178,8 @@ class Packer {
   async #build(): Promise<Packed> {
     this.#missing = [];
     this.#unknown = [];
-    for (const found of [this.#codeGeneration, this.#native, this.#wasm, this.#reads, this.#registered, this.#used]) found.clear();
+    for (const found of [this.#codeGeneration, this.#native, this.#wasm, this.#reads, this.#registered, this.#used])
+      found.clear();
     const result = await build(this.#options());
     const output = result.outputFiles!.find((file) => file.path.endsWith(".cjs"))!;
     const map = result.outputFiles!.find((file) => file.path.endsWith(".map"))!;
@@ -216,9 +219,15 @@ class Packer {
       mainFields: ["main"],
       conditions: ["node"],
       ignoreAnnotations: true,
-      resolveExtensions: isTypeScript ? [...TYPESCRIPT_EXTENSIONS, ...SCRIPT_EXTENSIONS] : [...SCRIPT_EXTENSIONS, ...TYPESCRIPT_EXTENSIONS],
+      resolveExtensions: isTypeScript
+        ? [...TYPESCRIPT_EXTENSIONS, ...SCRIPT_EXTENSIONS]
+        : [...SCRIPT_EXTENSIONS, ...TYPESCRIPT_EXTENSIONS],
       // A tsconfig.json changes what import means for a TypeScript loader; Node running JavaScript does not look at it.
-      ...(isTypeScript ? (this.#node.tsconfig ? { tsconfig: this.#toDisk(this.#node.tsconfig) } : {}) : { tsconfigRaw: {} }),
+      ...(isTypeScript
+        ? this.#node.tsconfig
+          ? { tsconfig: this.#toDisk(this.#node.tsconfig) }
+          : {}
+        : { tsconfigRaw: {} }),
       // What import() is left with after packing goes through the factory's require.
       supported: { "dynamic-import": false },
       define: definitions,
@@ -317,7 +326,9 @@ class Packer {
       contents: this.#virtual(path),
       resolveDir: this.#toDisk(this.#node.workdir),
     }));
-    build.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});` }));
+    build.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
     build.onLoad({ filter: /.*/, namespace: "wasm" }, ({ path }) => ({
       contents: `module.exports = require("dock2edge:modules").wasm[${JSON.stringify(path)}];`,
     }));
@@ -330,7 +341,11 @@ class Packer {
     const quote = JSON.stringify;
     if (path === "dock2edge:entry") {
       const preload = this.#node.preload.filter((name) => !TYPESCRIPT_HOOK.test(name));
-      const ids = ["dock2edge:registry", ...preload.map((name) => (name.startsWith("/") ? this.#toDisk(name) : name)), this.#entry];
+      const ids = [
+        "dock2edge:registry",
+        ...preload.map((name) => (name.startsWith("/") ? this.#toDisk(name) : name)),
+        this.#entry,
+      ];
       return ids.map((id) => `import ${quote(id)};`).join("\n");
     }
     if (path === "dock2edge:registry") {
@@ -349,7 +364,9 @@ class Packer {
     this.#registered.set(from, usable);
     const lines = usable.map((file) => {
       const isAsync = this.#attempt.asyncOnly.has(file);
-      const isEsm = file.endsWith(".json") ? false : this.#packages.isEsm(this.#toDisk(file), readFileSync(this.#toDisk(file), "utf8"));
+      const isEsm = file.endsWith(".json")
+        ? false
+        : this.#packages.isEsm(this.#toDisk(file), readFileSync(this.#toDisk(file), "utf8"));
       return `inside.add(${quote(file)}, ${isEsm}, () => ${isAsync ? "import" : "require"}(${quote(this.#toDisk(file))}));`;
     });
     return `const inside = require(${quote(INSIDE)});\n${lines.join("\n")}\n`;
@@ -359,18 +376,24 @@ class Packer {
     const { dependencies, optionalDependencies } = this.#packages.json(this.#toDisk(this.#node.workdir)) ?? {};
     const names = Object.keys({ ...dependencies, ...optionalDependencies }).sort();
     return names
-      .filter((name) => loadedByName.has(name) && existsSync(join(this.#toDisk(this.#node.workdir), "node_modules", name)))
+      .filter(
+        (name) => loadedByName.has(name) && existsSync(join(this.#toDisk(this.#node.workdir), "node_modules", name)),
+      )
       .map((name) => `inside.addPackage(${JSON.stringify(name)}, () => require(${JSON.stringify(name)}));`)
       .join("\n");
   }
 
   // ---------------------------------------------------------------- modules
 
-  async #load(build: PluginBuild, path: string): Promise<{ contents: string; loader: ModuleLoader; resolveDir: string }> {
+  async #load(
+    build: PluginBuild,
+    path: string,
+  ): Promise<{ contents: string; loader: ModuleLoader; resolveDir: string }> {
     let text = readFileSync(path, "utf8");
     let loader = loaderOf(path);
     const resolveDir = dirname(path);
-    if (path === insideFile || path.startsWith(adapters) || !this.#isInside(path)) return { contents: text, loader, resolveDir };
+    if (path === insideFile || path.startsWith(adapters) || !this.#isInside(path))
+      return { contents: text, loader, resolveDir };
     const owner = this.#packages.of(path);
     text = this.#edit(path, text, owner);
     if (!owner && this.#decorators && loader !== "js" && /^\s*@\w/m.test(text)) {
@@ -388,7 +411,8 @@ class Packer {
       modulesFrom: (prefix) => this.#modulesFrom(prefix),
     });
     if (result.registered.length > 0) this.#registered.set(REGISTERED + file, result.registered);
-    if (/\b__image_resolved\b/.test(result.code)) this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved));
+    if (/\b__image_resolved\b/.test(result.code))
+      this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved));
     if (owner) for (const place of result.paths) this.#read(place, owner);
     else this.#unknown.push(...result.unknown.map((line) => ({ file, line })));
     return { contents: result.code, loader, resolveDir };
@@ -422,7 +446,8 @@ class Packer {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats || !path.startsWith(owner.folder + sep)) return;
     if (stats.isFile() && !MODULE_FILE.test(path) && !path.endsWith(".node")) this.#reads.add(imagePath);
-    if (stats.isDirectory() && basename(path) !== "node_modules" && dataSize(path) <= MAX_READ_FOLDER) this.#reads.add(`${imagePath}/**`);
+    if (stats.isDirectory() && basename(path) !== "node_modules" && dataSize(path) <= MAX_READ_FOLDER)
+      this.#reads.add(`${imagePath}/**`);
   }
 
   /** The app's own modules, as image paths. */
@@ -443,7 +468,8 @@ class Packer {
       if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) files.push(...this.#list(path));
-      else if ((MODULE_FILE.test(path) && !DECLARATION_FILE.test(path)) || path.endsWith(".json")) files.push(this.#toImage(path));
+      else if ((MODULE_FILE.test(path) && !DECLARATION_FILE.test(path)) || path.endsWith(".json"))
+        files.push(this.#toImage(path));
     }
     return files;
   }
@@ -461,11 +487,21 @@ class Packer {
       }
     }
     for (const { file, line } of this.#unknown) {
-      const message = "loads a module by a name that is only known at run time; all modules of the app are packed for it";
-      warnings.push({ file, line, message: this.#node.registry.length > 0 ? message.replace("all modules of the app", 'those of "registry"') : message });
+      const message =
+        "loads a module by a name that is only known at run time; all modules of the app are packed for it";
+      warnings.push({
+        file,
+        line,
+        message:
+          this.#node.registry.length > 0 ? message.replace("all modules of the app", 'those of "registry"') : message,
+      });
     }
     for (const file of this.#attempt.excluded) {
-      warnings.push({ file, line: 1, message: "is not packed, because it cannot be parsed; loading it by a computed name will fail" });
+      warnings.push({
+        file,
+        line: 1,
+        message: "is not packed, because it cannot be parsed; loading it by a computed name will fail",
+      });
     }
     const order = (a: Warning, b: Warning): number =>
       a.file.localeCompare(b.file) || a.line - b.line || a.message.localeCompare(b.message);

@@ -52,7 +52,10 @@ export class Packages {
     const folder = PACKAGE_FOLDER.exec(file)?.[1];
     if (!folder) return undefined;
     const json = this.json(folder);
-    const name = folder.slice(folder.lastIndexOf(`node_modules${sep}`) + "node_modules".length + 1).split(sep).join("/");
+    const name = folder
+      .slice(folder.lastIndexOf(`node_modules${sep}`) + "node_modules".length + 1)
+      .split(sep)
+      .join("/");
     return { name: json?.name ?? name, version: json?.version ?? "0.0.0", folder };
   }
 

@@ -70,7 +70,11 @@ const MAX_PARSED = 3_000_000;
 
 /** Parses a module's text without checking it. */
 export function parseModule(file: string, text: string): ts.SourceFile {
-  const kind = /\.[cm]?tsx?$/.test(file) ? (file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS) : ts.ScriptKind.JSX;
+  const kind = /\.[cm]?tsx?$/.test(file)
+    ? file.endsWith("x")
+      ? ts.ScriptKind.TSX
+      : ts.ScriptKind.TS
+    : ts.ScriptKind.JSX;
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
 }
 
@@ -157,7 +161,8 @@ class Rewriter {
     }
     if (ts.isPropertyAccessExpression(callee) && callee.name.text === "resolve" && ts.isIdentifier(callee.expression)) {
       const object = callee.expression.text;
-      if (this.#created.has(object) || (object === "require" && !isShadowed(node, "require"))) this.#resolve(callee, argument);
+      if (this.#created.has(object) || (object === "require" && !isShadowed(node, "require")))
+        this.#resolve(callee, argument);
       return;
     }
     if (!ts.isIdentifier(callee) || !argument) return;
@@ -179,7 +184,12 @@ class Rewriter {
   }
 
   /** A require or import(): left alone for a literal, made one where the name can be known, else sent to the registry. */
-  #load(callee: ts.Expression, argument: ts.Expression, by: "__image_require" | "__image_import", plain?: string): void {
+  #load(
+    callee: ts.Expression,
+    argument: ts.Expression,
+    by: "__image_require" | "__image_import",
+    plain?: string,
+  ): void {
     if (ts.isStringLiteralLike(argument)) return;
     const folded = fold(argument, this.#context);
     const name = folded?.text.replace(/^file:\/\//, "") ?? "";
@@ -209,7 +219,10 @@ class Rewriter {
       if (parent.name.text === "resolve" && ts.isCallExpression(parent.parent)) return;
     }
     if (ts.isPropertyAssignment(parent) && parent.name === node) return;
-    this.#replace(node, ts.isShorthandPropertyAssignment(parent) ? `${node.text}: __created_${node.text}` : `__created_${node.text}`);
+    this.#replace(
+      node,
+      ts.isShorthandPropertyAssignment(parent) ? `${node.text}: __created_${node.text}` : `__created_${node.text}`,
+    );
   }
 
   #replace(node: ts.Node, text: string): void {
@@ -219,7 +232,8 @@ class Rewriter {
 
 function apply(text: string, edits: Edit[]): string {
   let out = text;
-  for (const edit of [...edits].sort((a, b) => b.start - a.start)) out = out.slice(0, edit.start) + edit.text + out.slice(edit.end);
+  for (const edit of [...edits].sort((a, b) => b.start - a.start))
+    out = out.slice(0, edit.start) + edit.text + out.slice(edit.end);
   return out;
 }
 
@@ -230,7 +244,8 @@ function apply(text: string, edits: Edit[]): string {
 function declarations(text: string, options: RewriteOptions, found: Rewriter | undefined): string {
   const quote = JSON.stringify;
   const parts: string[] = [];
-  if (/\b__dirname\b|\bimport\.meta\.dirname\b/.test(text)) parts.push(`var __image_dirname=${quote(posix.dirname(options.file))}`);
+  if (/\b__dirname\b|\bimport\.meta\.dirname\b/.test(text))
+    parts.push(`var __image_dirname=${quote(posix.dirname(options.file))}`);
   if (/\b__filename\b|\bimport\.meta\.filename\b/.test(text)) parts.push(`var __image_filename=${quote(options.file)}`);
   if (/\bimport\.meta\.url\b/.test(text)) parts.push(`var __image_url=${quote(`file://${encodeURI(options.file)}`)}`);
   if (!options.isEsm && usesModuleObject(text, options.isEntry)) {
@@ -239,7 +254,8 @@ function declarations(text: string, options: RewriteOptions, found: Rewriter | u
   if (/\brequire\.main\b/.test(text)) parts.push("var __image_main=__image_inside.main");
   if (found?.usesRequire) parts.push(`var __image_require=__image_inside.requireFrom(${quote(options.file)})`);
   if (found?.usesImport) parts.push(`var __image_import=__image_inside.importFrom(${quote(options.file)})`);
-  if (found?.usesResolve) parts.push(`var __image_resolve=__image_inside.resolver(${quote(options.file)},__image_resolved)`);
+  if (found?.usesResolve)
+    parts.push(`var __image_resolve=__image_inside.resolver(${quote(options.file)},__image_resolved)`);
   const helpers: string[] = [];
   if (found?.usesResolve) {
     const id = quote(RESOLVED + options.file);
@@ -247,7 +263,9 @@ function declarations(text: string, options: RewriteOptions, found: Rewriter | u
   }
   const load = (id: string): string => (options.isEsm ? `import ${quote(id)}` : `require(${quote(id)})`);
   if (parts.some((part) => part.includes("__image_inside"))) {
-    helpers.push(options.isEsm ? `import __image_inside from ${quote(INSIDE)}` : `var __image_inside=require(${quote(INSIDE)})`);
+    helpers.push(
+      options.isEsm ? `import __image_inside from ${quote(INSIDE)}` : `var __image_inside=require(${quote(INSIDE)})`,
+    );
   }
   if (found && found.registered.size > 0) helpers.push(load(REGISTERED + options.file));
   if (found && found.unknown.length > 0 && options.isOwn) helpers.push(load(OWN_MODULES));
@@ -303,7 +321,10 @@ export function findLoads(file: string, text: string, name: string): { line: num
   const source = parseModule(file, text);
   const found: { line: number; guarded: boolean }[] = [];
   const add = (node: ts.Node): void => {
-    found.push({ line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1, guarded: isGuarded(node) });
+    found.push({
+      line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1,
+      guarded: isGuarded(node),
+    });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.arguments[0] && ts.isStringLiteralLike(node.arguments[0])) {

@@ -30,7 +30,9 @@ export function openFixture(name: string): Project {
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(folder, name)).isFile());
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
 }
 
 let host: Promise<string> | undefined;
@@ -59,7 +61,11 @@ export async function runInWorkerd({ folder }: Project): Promise<string> {
     { name: "host.mjs", type: "esModule", content: await hostScript() },
     { name: "app.cjs", type: "commonJsModule", content: readFileSync(join(dist, "app.cjs"), "utf8") },
     { name: "manifest.mjs", type: "esModule", content: readFileSync(join(dist, "manifest.mjs"), "utf8") },
-    ...files.map((name): WorkerModule => ({ name: `files/${name}`, type: "data", content: readFileSync(join(dist, "files", name)) })),
+    ...files.map((name): WorkerModule => ({
+      name: `files/${name}`,
+      type: "data",
+      content: readFileSync(join(dist, "files", name)),
+    })),
   ];
   const worker = await startWorker({ modules });
   try {
@@ -82,5 +88,7 @@ export function runInNode({ folder }: Project): string {
 
 /** Paths and text of the files in a folder. */
 export function readTree(folder: string): Record<string, string> {
-  return Object.fromEntries(filesBelow(folder).map((name) => [relative(folder, join(folder, name)), readFileSync(join(folder, name), "utf8")]));
+  return Object.fromEntries(
+    filesBelow(folder).map((name) => [relative(folder, join(folder, name)), readFileSync(join(folder, name), "utf8")]),
+  );
 }

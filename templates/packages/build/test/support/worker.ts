@@ -4,6 +4,9 @@ import type { Factory, ManifestEntry } from "../../../runtime/src/image.ts";
 
 type Load = () => unknown;
 
+const notFound = (id: string): Error =>
+  Object.assign(new Error(`Cannot find module '${id}'`), { code: "MODULE_NOT_FOUND" });
+
 /** Node's `require` as the factory expects it from its host. */
 function hostRequire(own: Record<string, unknown>): (id: string) => unknown {
   const registered = new Map<string, Load>();
@@ -14,9 +17,10 @@ function hostRequire(own: Record<string, unknown>): (id: string) => unknown {
     if (name in own) return own[name];
     const found = registered.get(id);
     if (found) return found();
+    if (name.startsWith("/") || name.startsWith(".")) throw notFound(id);
     const builtin = (process as unknown as { getBuiltinModule(id: string): unknown }).getBuiltinModule(name);
     if (builtin) return builtin;
-    throw Object.assign(new Error(`Cannot find module '${id}'`), { code: "MODULE_NOT_FOUND" });
+    throw notFound(id);
   };
   return Object.assign(require, { resolve: (id: string) => id, cache: {} });
 }
@@ -33,10 +37,29 @@ async function run(factory: Factory, manifest: ManifestEntry[], workdir: string)
   const console = { log: (...values: unknown[]) => void lines.push(values.map(String).join(" ")) };
   const module = { exports: {} };
   const require = hostRequire({ fs, "fs/promises": promises });
-  const { process, fetch, navigator, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } =
+  const ownProcess = Object.create(process, { cwd: { value: () => workdir } }) as never;
+  const { fetch, navigator, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } =
     globalThis as unknown as Record<string, never>;
-  const globals = [process, globalThis, fetch, navigator, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval];
-  const done = factory(require, module, module.exports, ...(globals as never[]), clearImmediate, console as never, Function as never);
+  const globals = [
+    ownProcess,
+    globalThis,
+    fetch,
+    navigator,
+    setTimeout,
+    setInterval,
+    setImmediate,
+    clearTimeout,
+    clearInterval,
+  ];
+  const done = factory(
+    require,
+    module,
+    module.exports,
+    ...(globals as never[]),
+    clearImmediate,
+    console as never,
+    Function as never,
+  );
   await done;
   return lines.join("\n");
 }
