@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,11 +13,8 @@ import (
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
-// maxRepairs bounds how many broken places of one file are looked for, maxTrials how many times it is parsed for one of them.
-const (
-	maxRepairs = 20
-	maxTrials  = 400
-)
+// maxRepairs bounds how many broken places of one file are looked for.
+const maxRepairs = 20
 
 // parseFile reads a YAML file. What the parser refuses is reported at its line and left out, as little of it as lets the
 // rest be read: one broken key hides nothing else.
@@ -36,15 +32,14 @@ func parseFile(name string, data []byte, problems *problems) *file {
 		if err == nil {
 			return f
 		}
-		line := errorLine(err, text)
+		line := stopsAt(text)
 		if repaired, ok := f.expandTabs(text, problems); ok {
 			text = repaired
 			continue
 		}
 		first, last := smallestRepair(text, line)
-		if first == 0 || repairs == maxRepairs {
-			problems.add(InvalidYAML, f.line(line), "%s; nothing after it is read", yamlMessage(err))
-			return f
+		if repairs == maxRepairs {
+			first, last = line, len(text)
 		}
 		if first > line || last < line {
 			line = first
@@ -110,48 +105,80 @@ func (f *file) expandTabs(text [][]byte, problems *problems) ([][]byte, bool) {
 // block is a range of lines, counted from 1.
 type block struct{ first, last int }
 
-// smallestRepair finds the lines whose removal lets the parser get further: first the blocks around the place it complains
-// about, smallest first, then any block of the file (an unclosed quote is noticed far from where it is).
-func smallestRepair(text [][]byte, line int) (first, last int) {
-	trials := 0
-	better := func(b block) bool {
-		trials++
-		if trials > maxTrials {
-			return false
-		}
-		shorter := without(text, b.first, b.last)
-		_, err := tryDecode(shorter)
-		return err == nil || errorLine(err, shorter) > max(line, b.last)
-	}
-	near := blocksAround(text, line)
-	for _, b := range near {
-		if indentation(text[b.first-1]) > 0 && better(b) {
+// smallestRepair finds the lines whose removal lets the parser read on: of the blocks around the place where it stops, the
+// smallest after which it reads everything, else the one that gains most lines for those it costs. Whole sections of the file are
+// the last resort.
+func smallestRepair(text [][]byte, stop int) (first, last int) {
+	best, most := block{}, -len(text)-1
+	for _, b := range blocksAround(text, stop) {
+		next := stopsAt(without(text, b.first, b.last))
+		inner := indentation(text[b.first-1]) > 0
+		if next == 0 && inner {
 			return b.first, b.last
 		}
-	}
-	for _, inner := range []bool{true, false} {
-		for n := len(text); n > 0; n-- {
-			first, last := blockAt(text, n)
-			if first > 0 && (indentation(text[n-1]) > 0) == inner && last-first < 40 && better(block{first, last}) {
-				return first, last
-			}
+		if next == 0 {
+			next = len(text) + 1
+		}
+		if score := next - b.last - (b.last - b.first); score > most && next > b.last {
+			best, most = b, score
 		}
 	}
-	trials = 0
-	if first, last := blockAt(text, line); first > 0 && better(block{first, last}) {
-		return first, last
+	if best.first == 0 {
+		return stop, len(text)
 	}
-	if better(block{line, len(text)}) {
-		return line, len(text)
-	}
-	return 0, 0
+	return best.first, best.last
 }
 
-// blocksAround are the blocks of a line and of those close to it, with the blocks they stand in; the parser's line is often that
-// of the key before the mistake. Smallest first, then closest.
+// stopsAt is the line at which the parser stops for good: the last n for which n-1 lines can be read and no longer beginning
+// of the file can. 0 when all can be read. The parser's own line is that of the mapping it was in, often far above.
+func stopsAt(text [][]byte) int {
+	if readable(text) {
+		return 0
+	}
+	from := 0
+	for range maxSearches {
+		good, bad := from, len(text)
+		for bad-good > 1 {
+			if middle := (good + bad) / 2; readable(text[:middle]) {
+				good = middle
+			} else {
+				bad = middle
+			}
+		}
+		// A list or a quoted text that goes over several lines cannot be read before its end either.
+		from = 0
+		if !bytes.ContainsAny(text[bad-1], "[{\"'") {
+			return bad
+		}
+		for n := bad + 1; n < min(bad+longValue, len(text)); n++ {
+			if readable(text[:n]) {
+				from = n
+				break
+			}
+		}
+		if from == 0 {
+			return bad
+		}
+	}
+	return len(text)
+}
+
+// longValue is how many lines a value in brackets or quotes is followed; maxSearches how many of them.
+const (
+	longValue   = 30
+	maxSearches = 10
+)
+
+func readable(text [][]byte) bool {
+	_, err := tryDecode(text)
+	return err == nil
+}
+
+// blocksAround are the blocks of a line and of those close to it, with the blocks they stand in: a mistake is often noticed one
+// line later. Smallest first, then closest.
 func blocksAround(text [][]byte, line int) []block {
 	var list []block
-	for _, near := range []int{line, line + 1, line - 1, line + 2, line - 2} {
+	for _, near := range []int{line, line - 1, line + 1, line - 2} {
 		for first, last := blockAt(text, near); first > 0; first, last = blockAt(text, parentLine(text, first)) {
 			if b := (block{first, last}); !slices.Contains(list, b) {
 				list = append(list, b)
@@ -203,30 +230,6 @@ func without(text [][]byte, first, last int) [][]byte {
 }
 
 var lineOfError = regexp.MustCompile(`line (\d+):`)
-
-// errorLine is the line that a parser's error names. The parser leaves it out for the first line and for unknown anchors.
-func errorLine(err error, text [][]byte) int {
-	message := err.Error()
-	if m := lineOfError.FindStringSubmatch(message); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			return n
-		}
-	}
-	if _, rest, found := strings.Cut(message, "unknown anchor '"); found {
-		anchor, _, _ := strings.Cut(rest, "'")
-		for i, line := range text {
-			if bytes.Contains(line, []byte("*"+anchor)) {
-				return i + 1
-			}
-		}
-	}
-	for i, line := range text {
-		if !blank(line) {
-			return i + 1
-		}
-	}
-	return 1
-}
 
 // yamlMessage is the parser's message without its own prefix and line, which the position already tells.
 func yamlMessage(err error) string {
