@@ -24,10 +24,10 @@ func Language() *analysis.Language {
 		Name:    "compose",
 		Example: "compose.yaml",
 		Rules: []*analysis.Rule{
-			bindConfig(), bindData(), bindHost(), bindSource(), capabilities(), containerSettings(), debugPort(), dependsOn(),
+			bindConfig(), bindData(), bindHost(), bindSource(), buildSettings(), capabilities(), containerSettings(), debugPort(), dependsOn(),
 			dependsOnCompleted(), devices(), dns(), dockerSocket(), externalResource(), extraHosts(), extraPorts(), healthcheck(),
 			hooks(), hostNamespaces(), kernelSettings(), labelSchedule(), labelProxy(), labels(), links(), logging(), namedVolume(), networkMode(),
-			privileged(), profiles(), publishedServer(), replicas(), resourceLimits(), restart(), secretBuildArg(), secretEnvFile(),
+			otherSettings(), privileged(), profiles(), publishedServer(), replicas(), resourceLimits(), restart(), secretBuildArg(), secretEnvFile(),
 			secretEnvironment(), secretFile(), sharedVolume(), staticAddress(), stopSettings(), swarmSettings(), tmpfs(), udpPort(), unknownImage(),
 			userSettings(), volumesFrom(),
 		},

@@ -42,6 +42,6 @@ func checkHealthcheck(p *analysis.ServicePass) {
 			"Use a monitoring service in production.")
 		return
 	}
-	p.Report(h.Span, "The health check runs a command; none runs beside a Worker, so `dock2edge verify` asks / instead",
+	p.Report(h.Span, "The health check runs a command; none runs beside a Worker, so it is dropped",
 		"Give the app a path that says whether it is healthy.")
 }

@@ -9,7 +9,7 @@ func kernelSettings() *analysis.Rule {
 	return &analysis.Rule{
 		Name: "compose-kernel-settings", Category: model.CategoryLimits, Severity: model.Info,
 		Title:  "Settings of the kernel",
-		What:   "`sysctls`, `ulimits`, `shm_size`, `pids_limit`, `oom_kill_disable`, `oom_score_adj`, swap and block device settings.",
+		What:   "`sysctls`, `ulimits`, `shm_size`, `pids_limit`, `oom_kill_disable`, `oom_score_adj`, `mem_swappiness`, `memswap_limit`, `blkio_config`, `storage_opt` and `cgroup_parent`.",
 		Why:    "An isolate has no kernel of its own; its limits are fixed.",
 		Remedy: "Nothing is to be done, unless a limit was raised because the service needed more: see the limits of Workers.",
 		Bad: `services:

@@ -13,7 +13,7 @@ func labels() *analysis.Rule {
 	return &analysis.Rule{
 		Name: "compose-labels", Category: model.CategoryCompose, Severity: model.Info,
 		Title:  "Labels",
-		What:   "Labels of a service that neither route nor schedule anything: metadata, and those of updaters and dashboards.",
+		What:   "`labels` of a service that neither route nor schedule anything: metadata, and those of updaters and dashboards.",
 		Why:    "There is no container to carry them and nobody who reads them.",
 		Remedy: "Nothing is to be done. Where a tool reads them, ask what it did: updates (Watchtower) come with `wrangler deploy`.",
 		Bad: `services:

@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
@@ -12,9 +11,9 @@ import (
 func addRemote() *analysis.Rule {
 	return &analysis.Rule{
 		Name: "dockerfile-add-remote", Category: model.CategoryDockerfile, Severity: model.Major,
-		Title:  "ADD of an address or an archive",
-		What:   "`ADD` whose source is an address, a git repository, or an archive that Docker unpacks.",
-		Why:    "The emitted build copies files of the repository. It fetches nothing and unpacks nothing, so what the instruction brings is missing.",
+		Title:  "ADD of an address",
+		What:   "`ADD` whose source is an address or a git repository.",
+		Why:    "The emitted build copies files of the repository and fetches nothing, so what the instruction brings is missing.",
 		Remedy: "Put the files into the repository, or fetch them in a build script of package.json.",
 		Bad: `FROM node:22
 ADD https://example.com/geo.json /app/geo.json
@@ -30,19 +29,12 @@ CMD ["node", "app.js"]
 		CheckService: func(p *analysis.ServicePass) {
 			each(neededStages(p.Service), "ADD", func(_ *model.Stage, i *model.Instruction) {
 				for _, from := range i.Sources {
-					switch {
-					case strings.Contains(from, "://") || strings.HasPrefix(from, "git@"):
+					if strings.Contains(from, "://") || strings.HasPrefix(from, "git@") {
 						p.Report(i.Span, fmt.Sprintf("ADD fetches %s; the emitted build fetches nothing, so it is missing", shorten(withoutCredentials(from))),
 							"Put it into the repository, or fetch it in a build script.")
-					case isArchive(from):
-						p.Report(i.Span, fmt.Sprintf("ADD unpacks %s; the emitted build copies it as it is", shorten(from)), "Unpack it in a RUN instruction or a build script.")
 					}
 				}
 			})
 		},
 	}
-}
-
-func isArchive(name string) bool {
-	return slices.ContainsFunc([]string{".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
