@@ -98,7 +98,7 @@ describe("d2e-build", () => {
     const { status, stderr } = run();
     assert.equal(status, 0, stderr);
     assert.deepEqual(readdirSync(join(folder, "dist"), { recursive: true }).sort(), [
-      ...["assets", "assets/index.html", "assets/js", "assets/js/a.js", "worker.mjs", "worker.mjs.map"],
+      ...["assets", "assets/index.html", "assets/js", "assets/js/a.js", "manifest.mjs", "worker.mjs", "worker.mjs.map"],
     ]);
   });
 
@@ -110,7 +110,7 @@ describe("d2e-build", () => {
 
   it("gives the Worker the app, its files and its WebAssembly as dock2edge:image", async () => {
     put("build.json", recipe({}));
-    put("app/index.js", "module.exports = new WebAssembly.Instance(require('./math/add.wasm')).exports.add(2, 3);");
+    put("app/index.js", "globalThis.sum = new WebAssembly.Instance(require('./math/add.wasm')).exports.add(2, 3);");
     put("app/math/add.wasm", Buffer.from(ADD, "hex"));
     put(
       "src/worker.ts",
@@ -118,7 +118,7 @@ describe("d2e-build", () => {
        export default { fetch() {
          const module = { exports: {} };
          image.factory(() => ({ register() {}, wasm: image.wasm }), module, module.exports);
-         return Response.json([module.exports, Object.keys(image.wasm), image.manifest.map(([path]) => path), typeof image.Function]);
+         return Response.json([globalThis.sum, Object.keys(image.wasm), image.manifest.map(([path]) => path), typeof image.Function]);
        } };`,
     );
     const { status, stderr } = run();

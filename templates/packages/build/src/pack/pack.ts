@@ -187,7 +187,7 @@ class Packer {
     return {
       code: output.text,
       map: this.#mapWithImagePaths(map.text),
-      modules: Object.keys(result.metafile!.inputs).filter((name) => !name.startsWith("dock2edge")).length,
+      modules: Object.keys(result.metafile!.inputs).filter((name) => !/^(?:\.\.\/|[\w-]+:)/.test(name)).length,
       warnings: this.#warnings(),
       codeGeneration: [...this.#codeGeneration].sort(),
       native: [...this.#native].sort(),
