@@ -12,6 +12,7 @@ import type { Image } from "./image";
 import { Instance, NO_ANSWER, plainAnswer, type InstanceOptions } from "./instance";
 import { PORT_HEADER } from "./network";
 import { acceptByteStream, ADDRESS_HEADER, openByteStream, type ByteStream } from "./transport";
+import { Request } from "./native";
 
 type Env = Record<string, unknown>;
 
@@ -194,7 +195,7 @@ async function pump(from: ReadableStream<Uint8Array>, to: WritableStream<Uint8Ar
 
 // The app's global fetch, and what its promises and callbacks leave behind. Outside an app they stay workerd's.
 globalThis.fetch = ((input: RequestInfo | URL, init?: RequestInit) =>
-  current ? current.network.fetch(input, init) : realFetch(input as RequestInfo, init)) as typeof fetch;
+  current ? current.network.appFetch(input, init) : realFetch(input as RequestInfo, init)) as typeof fetch;
 
 globalThis.addEventListener("unhandledrejection", (event) => {
   if (!current) return;

@@ -20,6 +20,7 @@ import { createRefused, refuseHttp2 } from "./node/refused";
 import { createTimers } from "./node/timers";
 import { createTls } from "./tls";
 import type { ByteStream } from "./transport";
+import { Response } from "./native";
 
 /** What an instance runs on. */
 export interface InstanceOptions {
@@ -112,7 +113,7 @@ export class Instance implements Host {
         module.exports,
         this.#process,
         globalThis,
-        this.network.fetch,
+        this.network.appFetch,
         NAVIGATOR,
         timers["setTimeout"],
         timers["setInterval"],

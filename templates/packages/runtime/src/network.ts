@@ -13,6 +13,7 @@ import type { Server as HttpServer } from "./http/server";
 import type { Server as TcpServer } from "./net/server";
 import { OWN_ADDRESS } from "./net/socket";
 import { announceAccepted, byteStreamPair, openByteStream, whenAccepted, type ByteStream } from "./transport";
+import { Headers, Request } from "./native";
 
 /** A server of the app that sits on one of its ports. */
 export type Listener = TcpServer | HttpServer;
@@ -232,7 +233,14 @@ export class Network {
 
   // ---- HTTP --------------------------------------------------------------------------------------------------------
 
-  /** `fetch` for the app: the project's names lead to bindings, the app's own ports to its servers, all else to the Internet. */
+  /** The app's global `fetch`: like Node's, it says who it is, which some servers insist on. */
+  readonly appFetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    for (const [name, value] of NODE_FETCH_HEADERS) if (!headers.has(name)) headers.set(name, value);
+    return this.fetch(input, { ...init, headers });
+  };
+
+  /** Sends a request where it belongs: the project's names lead to bindings, the app's own ports to its servers, all else to the Internet. */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const url = requestUrl(input);
     const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
@@ -241,7 +249,10 @@ export class Network {
     try {
       if (this.#destination(url.hostname).kind === "outside")
         return await this.#fetchOutside(input as RequestInfo, init);
-      return await this.#fetchInside(new Request(input as RequestInfo, init), init);
+      const request = new Request(input as RequestInfo, init);
+      const length = bodyLength(init?.body);
+      if (length !== undefined) request.headers.set("content-length", String(length));
+      return await this.#fetchInside(request, init);
     } finally {
       settled();
     }
@@ -300,12 +311,27 @@ export class Network {
   }
 }
 
+/** Fields that Node's fetch adds. */
+const NODE_FETCH_HEADERS = [
+  ["accept", "*/*"],
+  ["accept-language", "*"],
+  ["user-agent", "node"],
+] as const;
+
 const MAX_REDIRECTS = 20;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** The option that leaves a compressed body as it is; it belongs to the call and is lost in a Request. */
 function rawEncoding(init: RequestInit | undefined): RequestInit {
   return init?.encodeResponseBody === undefined ? {} : { encodeResponseBody: init.encodeResponseBody };
+}
+
+/** The length of a body that is known before it is sent; on the wire, workerd would add it. */
+function bodyLength(body: BodyInit | null | undefined): number | undefined {
+  if (typeof body === "string") return Buffer.byteLength(body);
+  if (body instanceof URLSearchParams) return Buffer.byteLength(body.toString());
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body.byteLength;
+  return body instanceof Blob ? body.size : undefined;
 }
 
 /** The request that a redirect asks for, as the fetch standard has it. */

@@ -14,6 +14,7 @@
  */
 
 import { WebSocketBytes } from "./websocket-bytes";
+import { Response } from "./native";
 
 /** A TCP-like, full-duplex stream of bytes. A `Socket` of `cloudflare:sockets` satisfies it. */
 export interface ByteStream {

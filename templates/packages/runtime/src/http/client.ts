@@ -213,7 +213,7 @@ export class ClientRequest extends OutgoingMessage {
     const headers = toFetchHeaders(this._fields.values());
     headers.delete("expect");
     const body = this._takeBody(complete);
-    if (complete) headers.delete("content-length");
+    if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
     const wantsUpgrade = String(this.getHeader("upgrade") ?? "").toLowerCase() === "websocket";
     if (wantsUpgrade) headers.set("upgrade", "websocket");
     const init = {
@@ -255,7 +255,7 @@ export class ClientRequest extends OutgoingMessage {
     message.req = this;
     this.res = message;
     if (response.webSocket) return this._upgraded(message, response.webSocket);
-    message.once("close", () => this._finished());
+    for (const end of ["end", "close"]) message.once(end, () => this._finished());
     if (!this.emit("response", message)) message._dump();
   }
 

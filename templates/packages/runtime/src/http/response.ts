@@ -4,6 +4,7 @@ import type { Socket } from "../net/socket";
 import { toFetchHeaders } from "./headers";
 import type { IncomingMessage } from "./incoming";
 import { OutgoingMessage, statusText } from "./outgoing";
+import { Response } from "../native";
 
 type HeaderList = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHttpHeader][];
 

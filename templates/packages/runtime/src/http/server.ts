@@ -79,6 +79,7 @@ export class Server extends TcpServer {
       return socket.answer;
     }
     fillMessage(message, request.headers, request.body as ReadableStream<Uint8Array> | null);
+    if (request.body) declareBody(message);
     return new Promise<Response>((resolve) => {
       const response = new this._ServerResponse(message);
       response._deliver = resolve;
@@ -147,6 +148,13 @@ function requestTarget(url: string): string {
   if (start < 0) return "/";
   const hash = url.indexOf("#", start);
   return hash < 0 ? url.slice(start) : url.slice(start, hash);
+}
+
+/** A request that never was on a wire may lack both fields by which body parsers see that there is a body. */
+function declareBody({ rawHeaders, headers }: IncomingMessage): void {
+  if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) return;
+  rawHeaders.push("transfer-encoding", "chunked");
+  headers["transfer-encoding"] = "chunked";
 }
 
 function isUpgrade(request: Request): boolean {

@@ -1,6 +1,7 @@
 import type { Host } from "../host";
 import { toFetchHeaders } from "./headers";
 import { WebSocketSocket } from "./websocket";
+import { Headers, Response } from "../native";
 
 /** Fields of a 101 that belong to the handshake the library answered; workerd answers the client's own. */
 const HANDSHAKE = new Set(["sec-websocket-accept", "sec-websocket-extensions", "content-length"]);

@@ -24,7 +24,7 @@ const QUESTIONS: Record<string, (string | Asked)[]> = {
     { path: "/json?q=%20a&b=%2F..%2F", method: "OPTIONS" },
   ],
   express: [
-    ..."/ /count /big /redirect /cookie /etag /params/1/x/y?z=1&z=2 /throw /reject /nothing".split(" "),
+    ..."/ /count /self /big /redirect /cookie /etag /params/1/x/y?z=1&z=2 /throw /reject /nothing".split(" "),
     { path: "/big", headers: { "accept-encoding": "gzip" } },
     { path: "/big", headers: { "accept-encoding": "br" } },
     { path: "/big", headers: { "accept-encoding": "identity" } },
@@ -36,6 +36,7 @@ const QUESTIONS: Record<string, (string | Asked)[]> = {
     { path: "/ip", headers: { "x-forwarded-for": "203.0.113.9", "x-forwarded-proto": "https" } },
   ],
   koa: "/ /json?a=1 /stream /message /throw /empty /events /flood /nothing".split(" "),
+  hono: [..."/ /json/3?a=1 /self /events /nothing".split(" "), { path: "/echo", method: "POST", body: '{"b":2}' }],
   fastify: [
     ..."/ /schema/3 /schema/x /inject /throw /stream /nothing".split(" "),
     { path: "/users", method: "POST", headers: json, body: '{"name":"Ada","age":"36"}' },

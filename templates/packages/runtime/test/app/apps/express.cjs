@@ -33,6 +33,15 @@ app.get("/cookie", (req, res) => res.cookie("a", "1 2", { httpOnly: true }).cook
 app.get("/etag", (req, res) => res.send("same text"));
 app.get("/ip", (req, res) => res.json({ ip: req.ip, ips: req.ips, protocol: req.protocol, secure: req.secure }));
 app.get("/params/:id/*rest", (req, res) => res.json({ params: req.params, query: req.query }));
+app.get("/self", async (req, res) => {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`http://localhost:${process.env.PORT ?? 3000}/json`, {
+    method: "POST",
+    headers,
+    body: '{"to":"myself"}',
+  });
+  res.json(await answer.json());
+});
 app.get("/throw", () => {
   throw Object.assign(new Error("thrown"), { status: 409 });
 });
