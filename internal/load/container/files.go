@@ -186,6 +186,12 @@ func (f *Files) Lookup(name string) (File, bool) {
 // prunedSource finds a file that a tool copies during the build, out of a workspace that the repository holds.
 func (f *Files) prunedSource(name string) (string, bool) {
 	for _, maker := range f.Makers(f.image, name) {
+		if maker.Stage == nil {
+			continue
+		}
+		if file, ok := maker.deployed(maker.Stage, maker.Name); ok {
+			return file, true
+		}
 		if there := unpruned(maker.Stage, maker.Name); there != maker.Name {
 			if file, ok := maker.source(maker.Stage, there, 0); ok {
 				return file, true
@@ -261,11 +267,11 @@ func (f *Files) ImageOf(file string) string {
 	return f.origins[file]
 }
 
-// prunes tells whether a stage copies files by a tool: `turbo prune`, or the standalone output of Next.js.
+// prunes tells whether a stage copies files by a tool: `turbo prune`, `pnpm deploy`, or the standalone output of Next.js.
 func prunes(image *model.Image) bool {
 	for _, stage := range image.Stages {
 		for _, in := range stage.Instructions {
-			if in.Op == "RUN" && strings.Contains(in.Script, "turbo") || slices.ContainsFunc(in.Sources, func(src string) bool {
+			if in.Op == "RUN" && (strings.Contains(in.Script, "turbo") || deployCommand.MatchString(in.Script)) || slices.ContainsFunc(in.Sources, func(src string) bool {
 				return strings.Contains(src, ".next/standalone")
 			}) {
 				return true

@@ -115,6 +115,9 @@ func (m Maker) source(stage *model.Stage, name string, depth int) (string, bool)
 	if depth > maxStages {
 		return "", false
 	}
+	if file, ok := m.deployed(stage, name); ok {
+		return file, true
+	}
 	for i := len(stage.Instructions) - 1; i >= 0; i-- {
 		in := &stage.Instructions[i]
 		if in.Op != "COPY" && in.Op != "ADD" || in.From != "" && in.FromStage == nil {

@@ -245,6 +245,8 @@ func (r *literalReader) value() literal {
 		switch {
 		case start == end && rest == "__dirname":
 			return literal{text: dirnameMark, known: true}
+		case start == end && joinedPath.MatchString(rest):
+			return literal{text: path.Join(dirnameMark, joinedPath.FindStringSubmatch(rest)[1]), known: true}
 		case start == end && constant.MatchString(rest):
 			return literal{text: rest, known: true}
 		}
@@ -295,6 +297,9 @@ func (r *literalReader) comma(end byte) {
 		}
 	}
 }
+
+// joinedPath is `path.join(__dirname, "x")`.
+var joinedPath = regexp.MustCompile(`^(?:path\.)?(?:join|resolve)\(\s*__dirname\s*,\s*["']([^"']+)["']\s*\)$`)
 
 var constant = regexp.MustCompile(`^(-?[\d._]+|true|false)$`)
 

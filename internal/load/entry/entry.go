@@ -52,11 +52,22 @@ type command struct {
 	places []source.Span
 	// label is the name that a process manager gives it.
 	label string
-	depth int
+	// user is the user it runs as; empty means root.
+	user string
+	// chain are the commands that led here, to notice one that starts itself.
+	chain []string
 }
 
-// maxDepth bounds how many commands lead to a program: more is a script that starts itself.
-const maxDepth = 24
+// maxDepth bounds how many commands lead to a program.
+const maxDepth = 40
+
+// entered notes that the command is being followed; again tells that it was before, by the same user in the same place.
+func (c command) entered() (inner command, again bool) {
+	key := strings.Join(append([]string{c.user, c.dir}, c.argv...), "\x00")
+	again = slices.Contains(c.chain, key) || len(c.chain) > maxDepth
+	c.chain = append(slices.Clone(c.chain), key)
+	return c, again
+}
 
 func (c command) place() source.Span {
 	for _, place := range c.places {
@@ -70,7 +81,6 @@ func (c command) place() source.Span {
 // with is the command that c starts: other words in the same place.
 func (c command) with(argv ...string) command {
 	c.argv = argv
-	c.depth++
 	return c
 }
 
@@ -133,6 +143,12 @@ type found struct {
 // through puts a step in front of what it led to.
 func (f found) through(c command, kind string) found {
 	f.Trail = append([]model.TrailStep{step(c, kind)}, f.Trail...)
+	return f
+}
+
+// by is what a program that stands in for node led to: its own step is the program's.
+func (f found) by(name string) found {
+	f.Launchers = append([]string{name}, f.Launchers...)
 	return f
 }
 

@@ -30,15 +30,15 @@ func (f *follower) framework(c command) (found, bool) {
 		return f.nest(c, app, flags), true
 	case "fastify":
 		if verb == "start" && len(operands) > 1 {
-			return f.module(c, operands[len(operands)-1], nil, nil, preloads(flags)).launched(c, "fastify"), true
+			return f.module(c, operands[len(operands)-1], nil, nil, preloads(flags)).by("fastify"), true
 		}
 	case "moleculer-runner", "moleculer-runner-esm":
 		result := runs(c, "framework", fmt.Sprintf("%s loads the services itself; they are not followed from an entry module", name))
 		return result, true
 	case "adonis":
-		return f.module(c, "ace.js", operands, nil, nil).launched(c, name), true
+		return f.module(c, "ace.js", operands, nil, nil).by(name), true
 	case "sails":
-		return f.module(c, "app.js", operands, nil, nil).launched(c, name), true
+		return f.module(c, "app.js", operands, nil, nil).by(name), true
 	}
 	if kind, ok := frameworkKind(name, verb); ok {
 		if kind == "setup" {
@@ -137,7 +137,7 @@ func (f *follower) nest(c command, app string, flags []flag) found {
 			result.Before = append(result.Before, build)
 		}
 	}
-	return result.launched(c, "nest")
+	return result.by("nest")
 }
 
 // nestBuilt tells whether the image's build has compiled the project already; `nest start` does it otherwise.

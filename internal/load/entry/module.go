@@ -62,8 +62,9 @@ func (f *follower) frameworkOutput(name string) string {
 			{"Remix", "build/server/index.js", "@remix-run/node"}, {"React Router", "build/server/index.js", "@react-router/node"},
 			{"Angular", "server/server.mjs", "@angular/ssr"}, {"Qwik", "server/entry.express.js", "@builder.io/qwik-city"},
 		} {
-			matched, err := doublestar.Match("/**/"+output.suffix, maker.Name)
-			if err != nil || !matched {
+			matched := doublestar.MatchUnvalidated("/**/"+output.suffix, maker.Name) ||
+				doublestar.MatchUnvalidated("/**/"+output.suffix, path.Join(maker.Name, "index.js"))
+			if !matched {
 				continue
 			}
 			if output.dependency == "" || strings.HasPrefix(output.suffix, ".") {

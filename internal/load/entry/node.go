@@ -74,7 +74,7 @@ func (f *follower) nodeProgram(c command) (found, bool) {
 	if dir := value(flags, "--sourceDir", "--workingDir", "--cwd", "--dir"); dir != "" {
 		c.dir = absolute(c.dir, dir)
 	}
-	return f.module(c, rest[0], rest[1:], nil, preloads(flags)).launched(c, name), true
+	return f.module(c, rest[0], rest[1:], nil, preloads(flags)).by(name), true
 }
 
 // imageEntrypoint does what the script of the official image does: what is no program becomes node's arguments.
@@ -120,7 +120,7 @@ func (f *follower) node(c command) found {
 	}
 	if dir, ok := f.dependencyBin(c.dir, rest[0]); ok {
 		// node ./node_modules/.bin/x, node --inspect node_modules/x/bin/x.js: the package's own program.
-		return f.follow(c.with(append([]string{dir}, rest[1:]...)...)).launched(c, "node")
+		return f.follow(c.with(append([]string{dir}, rest[1:]...)...)).through(c, "launcher")
 	}
 	result := f.module(c, rest[0], rest[1:], own, preloads(flags))
 	if has(flags, "--watch") {
@@ -241,12 +241,12 @@ func (f *follower) bun(c command) (found, bool) {
 		c.dir = absolute(c.dir, dir)
 	}
 	if len(rest) > 0 && isModuleName(rest[0]) {
-		return f.module(c, rest[0], rest[1:], nil, values(flags, "-r", "--preload")).launched(c, "bun"), true
+		return f.module(c, rest[0], rest[1:], nil, values(flags, "-r", "--preload")).by("bun"), true
 	}
 	if len(rest) > 1 && rest[0] == "run" {
 		inner, operands := options(rest[1:], "--env-file", "--cwd", "-c", "--config")
 		if len(operands) > 0 && (isModuleName(operands[0]) || f.files.IsFile(absolute(c.dir, operands[0]))) {
-			return f.module(c, operands[0], operands[1:], nil, values(inner, "-r", "--preload")).launched(c, "bun"), true
+			return f.module(c, operands[0], operands[1:], nil, values(inner, "-r", "--preload")).by("bun"), true
 		}
 	}
 	return found{}, false

@@ -148,6 +148,13 @@ func (f *follower) inWorkspace(c command, dir, name string) command {
 func (f *follower) packageScript(c command, dir, name string, args []string) found {
 	manifest := f.manifest(dir)
 	if manifest == nil {
+		for _, at := range nodepkg.Ancestors(dir) {
+			file := path.Join(at, "package.json")
+			if text, err := f.files.Read(file); err == nil {
+				_, err := nodepkg.ParseJSON(file, text)
+				return lost(c, "%s cannot be read: %v", f.sourceName(file), err)
+			}
+		}
 		return lost(c, "no package.json is among the files that the image gets from the repository for %s", dir)
 	}
 	script, ok := manifest.Script(name)
@@ -172,9 +179,9 @@ func (f *follower) packageScript(c command, dir, name string, args []string) fou
 		if kind == "setup" && migrates.MatchString(before.Text) {
 			kind = "migration"
 		}
-		steps := append(early.Before, step(c.with(before.Text).at(f.fromSource(before.Span)), kind))
-		steps[len(steps)-1].Text = before.Text
-		result.Before = append(steps, result.Before...)
+		own := step(c.with(before.Text).at(f.fromSource(before.Span)), kind)
+		own.Text = before.Text
+		result.Before = append([]model.TrailStep{own}, result.Before...)
 	}
 	return result
 }

@@ -17,6 +17,8 @@ func (f *follower) processManager(c command) (found, bool) {
 		return f.pm2(c), true
 	case "supervisord":
 		return f.supervisord(c), true
+	case "init", "s6-svscan", "runsvdir", "my_init", "runsvdir-start":
+		return f.serviceFolders(c)
 	case "foreman", "honcho", "goreman", "overmind", "hivemind", "forego", "nf", "shoreman", "strongloop", "slc":
 		return f.procfile(c), true
 	case "concurrently", "conc":
@@ -65,7 +67,7 @@ func (f *follower) concurrently(c command) found {
 	names := strings.Split(value(flags, "-n", "--names"), ",")
 	var commands []command
 	add := func(inner command) {
-		if len(commands) < len(names) {
+		if len(commands) < len(names) && names[len(commands)] != "" {
 			inner.label = names[len(commands)]
 		}
 		commands = append(commands, inner)
@@ -74,7 +76,10 @@ func (f *follower) concurrently(c command) found {
 		for _, manager := range []string{"npm", "yarn", "pnpm", "bun"} {
 			if script, ok := strings.CutPrefix(text, manager+":"); ok {
 				for _, name := range f.scriptsNamed(c.dir, script) {
-					add(c.with(append([]string{manager, "run"}, strings.Fields(name)...)...))
+					words := strings.Fields(name)
+					inner := c.with(append([]string{manager, "run"}, words...)...)
+					inner.label = words[0]
+					add(inner)
 				}
 				text = ""
 			}
@@ -127,7 +132,9 @@ func (f *follower) runAll(c command) found {
 		}
 		for _, name := range f.scriptsNamed(c.dir, word) {
 			words := strings.Fields(name)
-			commands = append(commands, c.with(append([]string{"npm", "run"}, words...)...))
+			inner := c.with(append([]string{"npm", "run"}, words...)...)
+			inner.label = words[0]
+			commands = append(commands, inner)
 		}
 	}
 	return f.together(c, commands, !parallel).launched(c, c.name())
@@ -233,6 +240,7 @@ func (f *follower) ecosystem(c command, word string, flags []flag) found {
 	only := strings.Split(value(flags, "--only"), ",")
 	var commands []command
 	for _, app := range apps {
+		app.script = strings.ReplaceAll(app.script, dirnameMark, path.Dir(name))
 		if only[0] != "" && !slices.Contains(only, app.name) {
 			continue
 		}
@@ -306,6 +314,34 @@ func (f *follower) supervisorFile(c command, name string, depth int) []command {
 		commands = append(commands, inner)
 	}
 	return commands
+}
+
+// serviceFolders follows s6 and runit: every folder of services holds a script named run.
+func (f *follower) serviceFolders(c command) (found, bool) {
+	var commands []command
+	for _, dir := range append(slices.Clone(c.args()), "/etc/services.d", "/etc/s6-overlay/s6-rc.d", "/etc/service", "/service", "/etc/s6") {
+		if !path.IsAbs(dir) {
+			continue
+		}
+		for _, name := range f.files.List(dir) {
+			if run := path.Join(dir, name, "run"); f.files.IsFile(run) {
+				inner := c.with(run)
+				inner.label = name
+				commands = append(commands, inner)
+			}
+		}
+		if len(commands) > 0 {
+			break
+		}
+	}
+	if len(commands) == 0 {
+		if args := c.args(); len(args) > 0 && c.name() == "init" {
+			// The init of s6-overlay also runs a command of its own.
+			return f.follow(c.with(args...)).launched(c, c.name()), true
+		}
+		return found{}, false
+	}
+	return f.together(c, commands, false).launched(c, c.name()), true
 }
 
 // procfile follows the lines of a Procfile.

@@ -12,11 +12,15 @@ import (
 
 // follow returns what a command leads to.
 func (f *follower) follow(c command) found {
-	switch {
-	case len(c.argv) == 0 || c.argv[0] == "":
+	if len(c.argv) == 0 {
 		return f.nothing(c)
-	case c.depth > maxDepth:
-		return lost(c, "%s starts itself again and again", Quote(c.argv[:1]))
+	}
+	if c.argv[0] == "" {
+		return lost(c, "the command begins with an empty word: %s", Quote(c.argv))
+	}
+	c, again := c.entered()
+	if again {
+		return lost(c, "%s starts itself again and again", Quote(c.argv))
 	}
 	if result, ok := f.wrapper(c); ok {
 		return result

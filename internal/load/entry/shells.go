@@ -19,8 +19,11 @@ func isShell(name string) bool {
 func (f *follower) shellProgram(c command) (found, bool) {
 	name := c.name()
 	if name == "su" {
-		flags, _ := scattered(c.args(), "-c", "-s", "--command", "--shell", "-g")
+		flags, operands := scattered(c.args(), "-c", "-s", "--command", "--shell", "-g")
 		if text := value(flags, "-c", "--command"); text != "" {
+			if len(operands) > 0 {
+				c.user = operands[0]
+			}
 			return f.shellText(c, text).launched(c, name), true
 		}
 		return prepared(c, "setup"), true
@@ -67,7 +70,7 @@ func (f *follower) shellProgram(c command) (found, bool) {
 
 // shellText follows the text of `sh -c`, or a package script. params are $0, $1, …
 func (f *follower) shellText(c command, text string, params ...string) found {
-	script := shell.Script{Text: text, Name: "sh", Dir: c.dir, Env: c.env, User: f.service.User}
+	script := shell.Script{Text: text, Name: "sh", Dir: c.dir, Env: c.env, User: c.user}
 	if len(params) > 0 {
 		script.Name, script.Params = params[0], params[1:]
 	}
@@ -109,8 +112,7 @@ func (f *follower) scriptFile(c command, file string, params []string) found {
 	if err != nil {
 		return lost(c, "the script %s cannot be read: %v", file, err)
 	}
-	script := shell.Script{Text: string(text), File: file, Name: file, Params: params, Dir: c.dir, Env: c.env, User: f.service.User}
-	c.depth++
+	script := shell.Script{Text: string(text), File: file, Name: file, Params: params, Dir: c.dir, Env: c.env, User: c.user}
 	return f.shell(c, script, nil).through(c, "script")
 }
 
@@ -187,7 +189,7 @@ func pick(c command, leaves []leaf) found {
 		case l.found.role != setup && (l.started.Background || l.found.daemon):
 			others = append(others, l.found.asProgram(l.command))
 		case i < main:
-			before = append(before, l.found.Before...)
+			// What a preparing command runs first is part of running it.
 			before = append(before, l.asStep())
 		}
 	}
@@ -267,7 +269,9 @@ func (f found) asProgram(c command) model.Program {
 	if name == "" {
 		name = path.Base(argv[0])
 	}
-	return model.Program{
-		Name: name, Argv: slices.Clone(argv), Module: f.Module, ImageModule: f.ImageModule, Span: c.place(),
+	place := c.place()
+	if len(f.Trail) > 0 {
+		place = f.Trail[len(f.Trail)-1].Span
 	}
+	return model.Program{Name: name, Argv: slices.Clone(argv), Module: f.Module, ImageModule: f.ImageModule, Span: place}
 }

@@ -20,7 +20,7 @@ func (f *follower) start() command {
 	if service.Command != nil {
 		cmd = service.Command
 	}
-	c := command{dir: f.workdir(), env: f.environment()}
+	c := command{dir: f.workdir(), env: f.environment(), user: f.user()}
 	for _, line := range []*model.CommandLine{entrypoint, cmd} {
 		if line == nil {
 			continue
@@ -94,6 +94,15 @@ func (f *follower) workdir() string {
 		dir = defaultsOf(f.base()).workdir
 	}
 	return path.Join("/", dir)
+}
+
+func (f *follower) user() string {
+	user := f.service.User
+	if user == "" && f.service.Image != nil && f.service.Image.Target != nil {
+		user = f.service.Image.Target.User
+	}
+	user, _, _ = strings.Cut(user, ":")
+	return user
 }
 
 func (f *follower) environment() map[string]string {

@@ -94,6 +94,7 @@ func (f *follower) wrapper(c command) (found, bool) {
 	}
 	rest = rest[min(w.operands, len(rest)):]
 	inner := c
+	inner.user = userOf(name, c, flags)
 	if w.assigns {
 		inner, rest = f.assignments(c, rest)
 	}
@@ -127,6 +128,25 @@ func (f *follower) wrapper(c command) (found, bool) {
 		return result.through(c, "launcher"), true
 	}
 	return result.launched(c, name), true
+}
+
+// userOf is the user that a wrapper switches to, or the one before.
+func userOf(name string, c command, flags []flag) string {
+	user := value(flags, "-u", "--user", "--reuid")
+	switch name {
+	case "gosu", "su-exec", "setuidgid", "s6-setuidgid":
+		if _, operands := options(c.args()); len(operands) > 0 {
+			user = operands[0]
+		}
+	case "chpst", "setpriv", "runuser", "sudo":
+	default:
+		user = ""
+	}
+	if user == "" {
+		return c.user
+	}
+	user, _, _ = strings.Cut(user, ":")
+	return user
 }
 
 // behindAddresses is what follows the addresses that a wait script waits for.

@@ -77,6 +77,7 @@ func Run(script Script, files Files) ([]Command, error) {
 	r := &run{script: script, files: files, cancel: cancel, rounds: map[syntax.Pos]int{}, written: map[string][]byte{}}
 	r.note(script.File, tree)
 	rewrite(tree)
+	tree.Name = script.Name
 	runner, err := interp.New(
 		interp.Env(expand.ListEnviron(r.environ()...)),
 		// interp.Dir would ask the machine for the directory; this one is the container's.

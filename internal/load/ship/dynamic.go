@@ -42,7 +42,10 @@ func (w *walker) dynamically(m module, text []byte) {
 		}
 	}
 	for _, call := range parsed.Calls {
-		loader := isLoader(call.Callee, call.Method)
+		loader := isLoader(call.Callee, call.Method) || slices.ContainsFunc(call.Args, func(v syntax.Value) bool {
+			// A plugin that is registered: app.register(autoload, {dir}).
+			return v.Kind == syntax.Ref && isLoader(v.Text, "")
+		})
 		if !loader && (computed == 0 || !isLister(call.Callee, call.Method)) {
 			continue
 		}

@@ -67,7 +67,7 @@ func (r *Resolver) Resolve(from, specifier string) (file string, ok bool) {
 }
 
 // from resolves a specifier in a module: among the image's files when the module is one of them, else in the repository.
-// Either way the other is asked when nothing is found: sources may be compiled with files beside them that are not copied.
+// There too are looked up names of packages that the image does not hold under their own path.
 func (r *Resolver) from(m module, specifier string) (module, nodepkg.Resolution) {
 	var first nodepkg.Resolution
 	if !m.built && m.image != "" {
@@ -75,8 +75,8 @@ func (r *Resolver) from(m module, specifier string) (module, nodepkg.Resolution)
 		if file, ok := r.files.Lookup(first.File); first.File != "" && ok && !file.Inline {
 			return module{source: file.Source, image: first.File}, first
 		}
-		if first.Builtin != "" {
-			return module{}, first
+		if first.Builtin != "" || isPath(specifier) {
+			return module{}, nodepkg.Resolution{Builtin: first.Builtin}
 		}
 	}
 	found := r.source.Resolve(m.source, specifier)
@@ -87,6 +87,11 @@ func (r *Resolver) from(m module, specifier string) (module, nodepkg.Resolution)
 		return module{}, found
 	}
 	return r.place(m, found.File), found
+}
+
+// isPath tells of specifiers that name a file relative to the module, or by its absolute path.
+func isPath(specifier string) bool {
+	return strings.HasPrefix(specifier, ".") || strings.HasPrefix(specifier, "/")
 }
 
 // place gives a source file its path in the image.
