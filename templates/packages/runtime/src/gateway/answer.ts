@@ -21,8 +21,11 @@ export interface Answer {
   /** The answer is a file: conditions and ranges apply, and this reads a part of it, `end` excluded. */
   read?: (start: number, end: number) => Promise<Body>;
   webSocket?: WebSocket;
-  /** The runtime has undone the body's Content-Encoding while reading, and does it again while writing. */
-  decoded?: boolean;
+  /**
+   * An upstream has made the answer: it has judged the request's conditions itself, and the runtime has undone the body's
+   * Content-Encoding while reading, and does it again while writing.
+   */
+  fromUpstream?: boolean;
 }
 
 /** What a step of the processing leads to. */

@@ -42,9 +42,9 @@ export async function finish(x: Exchange, answer: Answer): Promise<Response | Ou
   return toResponse(x, answer, await bodyOf(x, answer));
 }
 
-/** If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since, for files. */
+/** If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since, for all but the upstreams' answers. */
 function checkConditions(x: Exchange, answer: Answer): Outcome | null {
-  if (!answer.read || answer.status !== 200) {
+  if (answer.fromUpstream || answer.status !== 200) {
     return null;
   }
   const header = (name: string): string | null => x.request.headers.get(name);
@@ -70,6 +70,7 @@ function checkConditions(x: Exchange, answer: Answer): Outcome | null {
   answer.status = 304;
   answer.contentType = "";
   answer.length = null;
+  answer.body = null;
   delete answer.read;
   return null;
 }
@@ -138,7 +139,11 @@ function addHeader(answer: Answer, name: string, value: string): void {
   }
 }
 
+/** Old browsers took the charset of a redirect for that of the next page, so nginx names none there. */
 function addCharset(x: Exchange, answer: Answer): void {
+  if (answer.status === 301 || answer.status === 302) {
+    return;
+  }
   const charset = x.settings.charset === undefined ? "off" : x.expand(x.settings.charset);
   const [type = ""] = answer.contentType.split(";");
   const types = x.settings.charsetTypes ?? defaultCharsetTypes;
@@ -174,7 +179,7 @@ function toResponse(x: Exchange, answer: Answer, body: Body): Response {
     headers.set("location", absolute(x, answer.location));
   }
   // A file that is compressed already must not be compressed once more on the way out.
-  const encodeBody = headers.has("content-encoding") && !answer.decoded ? "manual" : "automatic";
+  const encodeBody = headers.has("content-encoding") && !answer.fromUpstream ? "manual" : "automatic";
   return new Response(body, { status: answer.status, headers, encodeBody });
 }
 

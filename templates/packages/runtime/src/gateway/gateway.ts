@@ -184,10 +184,7 @@ export class Gateway {
       x.uriChanged = false;
       x.content = x.server.content;
       const found = findLocation(x, x.server.locations);
-      if (found.kind === "slash") {
-        return redirect(301, escapePath(found.path) + (x.args === "" ? "" : "?" + x.args));
-      }
-      if (found.kind === "location") {
+      if (found.kind !== "none") {
         x.content = found.location.content;
         if (found.location.internal && !x.isInternal) {
           return status(404);
@@ -195,6 +192,9 @@ export class Gateway {
       }
       if (this.#isTooLarge(x)) {
         return status(413);
+      }
+      if (found.kind === "slash") {
+        return redirect(301, escapePath(found.path) + (x.args === "" ? "" : "?" + x.args));
       }
       const ended = found.kind === "location" ? runSteps(x, x.content.steps, true) : null;
       if (ended) {
@@ -230,12 +230,24 @@ export class Gateway {
       case "proxy":
         return proxy(x, handler.pass, handler.prefix === undefined ? undefined : toBytes(handler.prefix));
       case "status":
-        return { kind: "answer", answer: textAnswer(200, this.#statusPage(), "text/plain") };
       case "empty-gif":
-        return { kind: "answer", answer: { ...textAnswer(200, emptyGif, "image/gif"), lastModified: emptyGifDate } };
+        if (x.method !== "GET" && x.method !== "HEAD") {
+          return status(405);
+        }
+        return this.#made(handler.kind);
       case "unavailable":
         console.error(`${handler.directive} has no counterpart in a Worker`);
         return status(502);
+    }
+  }
+
+  /** Answers that nginx makes by itself. */
+  #made(kind: "status" | "empty-gif"): Outcome {
+    switch (kind) {
+      case "status":
+        return { kind: "answer", answer: textAnswer(200, this.#statusPage(), "text/plain") };
+      case "empty-gif":
+        return { kind: "answer", answer: { ...textAnswer(200, emptyGif, "image/gif"), lastModified: emptyGifDate } };
     }
   }
 
@@ -255,6 +267,7 @@ export class Gateway {
   /** An error page of the configuration, or nginx's own page. */
   #special(x: Exchange, outcome: Extract<Outcome, { kind: "status" }>): Outcome {
     const { status: code } = outcome;
+    x.errorStatus = code;
     outcome.headers?.forEach((value, name) => x.errorHeaders.set(name, value));
     const page = (x.settings.errorPages ?? []).find((p) => p.statuses.includes(code));
     if (page && !x.inErrorPage && x.changesLeft > 1) {
@@ -268,8 +281,8 @@ export class Gateway {
         x.method = x.method === "HEAD" ? "HEAD" : "GET";
         return { kind: "redirect", uri: to };
       }
-      x.errorStatus = 0;
       const isRedirect = [301, 302, 303, 307, 308].includes(page.status ?? 0);
+      x.inErrorPage = true;
       return redirect(isRedirect ? (page.status ?? 302) : 302, to);
     }
     const answer = builtInAnswer(code, x.request.headers.get("user-agent") ?? "", x.settings.msiePadding ?? true);

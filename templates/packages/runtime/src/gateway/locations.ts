@@ -6,7 +6,7 @@ export type Found =
   /** `final`: a regular expression of an outer level no longer takes its place. */
   | { kind: "location"; location: CompiledLocation; final: boolean }
   /** The path is a proxied location without its last slash: the client is sent to `path`. */
-  | { kind: "slash"; path: string }
+  | { kind: "slash"; path: string; location: CompiledLocation }
   | { kind: "none" };
 
 /**
@@ -22,7 +22,7 @@ export function findLocation(x: Exchange, level: CompiledLocations): Found {
   const withSlash = x.uri + "/";
   const slash = level.exact.get(withSlash) ?? level.prefixes.find((p) => p.path === withSlash)?.location;
   if (slash?.redirectsToSlash && prefix?.path !== x.uri) {
-    return { kind: "slash", path: withSlash };
+    return { kind: "slash", path: withSlash, location: slash };
   }
   if (!prefix) {
     return findRegex(x, level) ?? { kind: "none" };

@@ -267,7 +267,7 @@ function toAnswer(response: Response): Answer {
     body: response.body,
     length: length === null ? null : Number(length),
     contentType: response.headers.get("content-type") ?? "",
-    decoded: true,
+    fromUpstream: true,
     ...(response.webSocket ? { webSocket: response.webSocket } : {}),
   };
 }

@@ -104,7 +104,10 @@ function runRewrite(x: Exchange, step: Extract<Step, { do: "rewrite" }>): Ended 
     const code = step.flag === "permanent" ? 301 : 302;
     return redirect(code, redirectTarget(x, replacement, keepsArguments));
   }
-  const { path, args } = splitQuery(expandEscaped(x, replacement, false));
+  // Only a question mark of the replacement itself begins the query; one that comes out of a variable does not.
+  const template = splitQuery(replacement);
+  const path = expandEscaped(x, template.path, false);
+  const args = expandEscaped(x, template.args, true);
   if (path === "") {
     console.error(`the rewritten URI has a zero length: ${step.replacement}`);
     return status(500);
@@ -129,11 +132,11 @@ function redirectTarget(x: Exchange, replacement: string, keepsArguments: boolea
   if (!keepsArguments || x.args === "") {
     return target;
   }
-  return target + (target.includes("?") ? "&" : "?") + x.args;
+  return target + (replacement.includes("?") ? "&" : "?") + x.args;
 }
 
 /** Fills in a replacement. Groups are escaped again where they end up in a query or, in redirects, anywhere in a URL. */
-function expandEscaped(x: Exchange, replacement: string, everywhere: boolean): Bytes {
+function expandEscaped(x: Exchange, replacement: string, escapesGroups: boolean): Bytes {
   const wasEscaped = x.quoted || x.plus;
   let text = "";
   for (const part of x.gateway.parts(replacement)) {
@@ -143,7 +146,7 @@ function expandEscaped(x: Exchange, replacement: string, everywhere: boolean): B
     }
     const value = x.gateway.variable(part.variable, x);
     const isGroup = /^\d$/.test(part.variable);
-    text += isGroup && wasEscaped && (everywhere || text.includes("?")) ? escapeArgument(value) : value;
+    text += isGroup && wasEscaped && escapesGroups ? escapeArgument(value) : value;
   }
   return text;
 }

@@ -26,7 +26,7 @@ export async function answer(request: Request, arrival: Arrival): Promise<Respon
   const url = new URL(request.url);
   const target = (name: string): string | null => url.searchParams.get(name);
   const last = url.pathname.split("/").at(-1) ?? "";
-  if (/\/status\/\d+$/.test(url.pathname)) {
+  if (/\/status\/[2-5]\d\d$/.test(url.pathname)) {
     const status = Number(last);
     const headers = { "content-type": "text/plain", "www-authenticate": 'Basic realm="upstream"' };
     return new Response(status === 204 || status === 304 ? null : `upstream says ${status}\n`, { status, headers });
