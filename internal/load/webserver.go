@@ -23,8 +23,9 @@ func webServer(tree *source.Tree, project *model.Project, service *model.Service
 	if service.Entry == nil || service.Entry.Kind != "nginx" {
 		return nil
 	}
+	made, templates := substituted(tree, service, files)
 	config, problems := nginx.Parse(nginx.Image{
-		Files: imageFS{files, substituted(tree, service, files)}, Source: func(name string) string { return sourceOf(files, name) },
+		Files: imageFS{files, made}, Source: func(name string) string { return sourceOf(files, cmp.Or(templates[name], name)) },
 		Env: environmentOf(service), Secret: func(name string) bool { return isSecretVariable(service, name) },
 		Unprivileged: strings.Contains(service.ImageRef+baseOf(service), "nginx-unprivileged"),
 	})
@@ -49,12 +50,14 @@ func webServer(tree *source.Tree, project *model.Project, service *model.Service
 // envsubst is `envsubst ['$A $B'] < template > file`, as start scripts write it.
 var envsubst = regexp.MustCompile(`envsubst\s+(?:'([^']*)'|"([^"]*)")?\s*<\s*(\S+)\s*>\s*([^\s;&|]+)`)
 
-// substituted are the files that the container fills from templates before its server starts, by absolute path.
-func substituted(tree *source.Tree, service *model.Service, files *container.Files) map[string]string {
-	made := map[string]string{}
+// substituted are the files that the container fills from templates before its server starts, and those templates, both by
+// the absolute path of the file that is made.
+func substituted(tree *source.Tree, service *model.Service, files *container.Files) (made, templates map[string]string) {
+	made, templates = map[string]string{}, map[string]string{}
 	for _, script := range startScripts(tree, service) {
 		for _, m := range envsubst.FindAllStringSubmatch(script, -1) {
-			text, err := files.Read(inDir(service.Entry.Workdir, m[3]))
+			from, to := inDir(service.Entry.Workdir, m[3]), inDir(service.Entry.Workdir, m[4])
+			text, err := files.Read(from)
 			if err != nil {
 				continue
 			}
@@ -69,10 +72,10 @@ func substituted(tree *source.Tree, service *model.Service, files *container.Fil
 					values[name] = "${" + nginx.SecretVariable + name + "}" // the gateway reads it when a request comes
 				}
 			}
-			made[inDir(service.Entry.Workdir, m[4])] = nginx.Envsubst(string(text), values)
+			made[to], templates[to] = nginx.Envsubst(string(text), values), from
 		}
 	}
-	return made
+	return made, templates
 }
 
 // startScripts are the texts of the commands that start the container: its command line and the scripts it goes through.
@@ -105,7 +108,11 @@ func reportProblem(report reporter, service *model.Service, p nginx.Problem) {
 	if span.File == "" {
 		span = service.Span
 	}
-	report.add("nginx-"+string(p.Level), service.Name, span, "%s", p.Message)
+	message := p.Message
+	if p.Directive != "" && !strings.HasPrefix(message, p.Directive+" ") {
+		message = p.Directive + ": " + message
+	}
+	report.add("nginx-"+string(p.Level), service.Name, span, "%s", message)
 }
 
 // peersOf are the network names of the project. The bindings behind them are the plan's business, so each name stands for
