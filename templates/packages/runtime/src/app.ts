@@ -9,6 +9,7 @@ import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import { INSTANCE_NAME, type AppConfig } from "./config";
 import { describeError } from "./errors";
 import type { Image } from "./image";
+import { withClientEncoding } from "./client-encoding";
 import { Instance, NO_ANSWER, plainAnswer, type InstanceOptions } from "./instance";
 import { PORT_HEADER } from "./network";
 import { acceptByteStream, ADDRESS_HEADER, openByteStream, type ByteStream } from "./transport";
@@ -93,7 +94,7 @@ export function createApp(config: AppConfig, image: Image): App {
     DurableObject: AppObject,
     Internal,
     worker: {
-      fetch: (request, env) => route.fetch(request, null, env),
+      fetch: (request, env) => route.fetch(withClientEncoding(request), null, env),
       scheduled: (_event, env) => route.wake(env),
     },
   };

@@ -1,3 +1,4 @@
+import { withClientEncoding } from "../client-encoding.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ManifestEntry } from "./files.ts";
 import { Gateway } from "./gateway.ts";
@@ -32,7 +33,7 @@ export function createGateway(config: GatewayConfig, manifest: readonly Manifest
     fetch(request, env, ctx) {
       const isTls = new URL(request.url).protocol === "https:";
       const port = isTls ? config.entry.https : config.entry.http;
-      return gateway.handle(request, { env, ctx, port, internal: false });
+      return gateway.handle(withClientEncoding(request), { env, ctx, port, internal: false });
     },
     internal: {
       fetch(request, env, ctx) {
