@@ -9,10 +9,10 @@ import (
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
-// follow fills in what the service's container runs and which source ships with it.
-func follow(tree *source.Tree, project *model.Project, service *model.Service) {
+// follow fills in what the service's container runs and which source ships with it. sources are the packages of the tree,
+// which the services of a workspace share.
+func follow(tree *source.Tree, sources *nodepkg.Packages, project *model.Project, service *model.Service) {
 	files := container.ForService(tree, project, service)
-	sources := nodepkg.InTree(tree)
 	service.Entry = entry.Follow(tree, sources, service, files)
 	service.Ship = ship.Follow(tree, sources, service, files)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dock2edge/dock2edge/internal/compose"
 	"github.com/dock2edge/dock2edge/internal/load/container"
+	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
@@ -38,9 +39,10 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 	l.composeProjects(found)
 	l.dockerfileProjects(found)
 	named := &mentioned{tree: tree, hosts: map[string]map[string]source.Position{}}
+	sources := nodepkg.InTree(tree)
 	for _, p := range l.workspace.Projects {
 		for _, s := range p.Services {
-			follow(tree, p, s)
+			follow(tree, sources, p, s)
 			s.MountFiles = mountFiles(tree, p, s)
 			s.WebServer = webServer(tree, p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
 			s.Mentions = named.mentions(p, s)

@@ -64,7 +64,7 @@ func (r *run) note(file string, tree *syntax.File) {
 // find returns the place of a command that runs at an offset of some file read so far, the script's own first.
 func (r *run) find(offset int, name string, exec bool) site {
 	for _, s := range r.sites {
-		if s.start == offset && (s.word == "" || s.word == name || exec && s.word == "exec") {
+		if s.start == offset && (s.word == "" || s.word == name || s.word == "command" || exec && s.word == "exec") {
 			return s
 		}
 	}
