@@ -10,6 +10,7 @@ import { type EventClass, Keyspace, type KeyspaceListener } from "./keyspace";
 import { Monitors } from "./monitors";
 import { PubSub } from "./pubsub";
 import { NO_REPLY, QUEUED, type Reply } from "./reply";
+import { Scripts } from "./scripting/scripts";
 import type { Session } from "./session";
 import { Watches } from "./watches";
 
@@ -72,6 +73,7 @@ export class Server implements KeyspaceListener {
   readonly blocked = new BlockedClients();
   readonly watches = new Watches();
   readonly monitors = new Monitors();
+  readonly scripts = new Scripts(this);
   readonly config: Config;
   readonly sessions = new Map<number, Session>();
   readonly startedAt = Date.now();

@@ -6,6 +6,7 @@ import { hashCommands } from "./hashes";
 import { keyCommands } from "./keys";
 import { listCommands } from "./lists";
 import { pubsubCommands } from "./pubsub";
+import { scriptCommands } from "./scripts";
 import { serverCommands } from "./server";
 import { setCommands } from "./sets";
 import { sortedSetAlgebraCommands } from "./sorted-set-algebra";
@@ -38,6 +39,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...streamGroupCommands,
     ...streamPendingCommands,
     ...streamInfoCommands,
+    ...scriptCommands,
     ...pubsubCommands,
     ...transactionCommands,
     ...connectionCommands,

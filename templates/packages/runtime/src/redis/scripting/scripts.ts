@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { RedisError } from "../errors";
+import type { Reply } from "../reply";
+import type { Server } from "../server";
+import type { Session } from "../session";
+import { bitLibrary } from "./bit";
+import { cjsonLibrary } from "./cjson";
+import { cmsgpackLibrary } from "./cmsgpack";
+import { type FunctionReference, LuaMachine, ScriptError } from "./lua-machine";
+import { LuaTable } from "./lua-value";
+import { redisLibrary, type ScriptRun } from "./redis-library";
+import { luaToReply } from "./script-values";
+import { stringFormat } from "./string-format";
+import { structLibrary } from "./struct";
+
+interface CachedScript {
+  reference: FunctionReference;
+  /** Declared by `#!lua flags=no-writes`. */
+  readOnly: boolean;
+}
+
+/**
+ * Scripts of EVAL. Each runs from start to end without another command in between, so it is atomic.
+ *
+ * As in Redis the cache of EVALSHA does not outlive the server; here that is the Durable Object's stay in memory. Clients answer
+ * NOSCRIPT by sending the script again.
+ */
+export class Scripts {
+  private readonly server: Server;
+  private readonly cache = new Map<string, CachedScript>();
+  private machine: LuaMachine | null = null;
+  private running: ScriptRun | null = null;
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  get size(): number {
+    return this.cache.size;
+  }
+
+  has(sha: string): boolean {
+    return this.cache.has(sha.toLowerCase());
+  }
+
+  flush(): void {
+    this.cache.clear();
+    this.machine = null;
+  }
+
+  /** Compiles a script if it is new; returns its SHA1 in hexadecimal. */
+  load(source: Buffer): string {
+    const sha = createHash("sha1").update(source).digest("hex");
+    if (this.cache.has(sha)) return sha;
+    const { body, flags } = readShebang(source);
+    try {
+      const reference = this.lua().compile(body, "@user_script");
+      this.cache.set(sha, { reference, readOnly: flags.includes("no-writes") });
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      throw new RedisError(`ERR Error compiling script (new function): ${error.message}`);
+    }
+    return sha;
+  }
+
+  /** Runs a script that has been loaded. */
+  run(sha: string, session: Session, keys: readonly Buffer[], args: readonly Buffer[], readOnly: boolean): Reply {
+    const script = this.cache.get(sha);
+    if (!script) throw new RedisError("NOSCRIPT No matching script. Please use EVAL.");
+    const lua = this.lua();
+    lua.setGlobal("KEYS", LuaTable.fromList([...keys]));
+    lua.setGlobal("ARGV", LuaTable.fromList([...args]));
+    return this.execute(session, readOnly || script.readOnly, sha, () => lua.call(script.reference));
+  }
+
+  /** Calls into the machine on behalf of a session; `name` is what errors say of the script. */
+  private execute(
+    session: Session,
+    readOnly: boolean,
+    name: string,
+    call: () => ReturnType<LuaMachine["call"]>,
+  ): Reply {
+    // What the script sets for itself must not change the client: its own values hide the client's.
+    const own = Object.assign(Object.create(session) as Session, {
+      protocol: 2,
+      database: session.database,
+      transaction: null,
+    });
+    this.running = { session: own, readOnly };
+    try {
+      return luaToReply(call(), session.protocol);
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      const { message, source, line } = error.failure;
+      throw new RedisError(source === null ? message : `${message} script: ${name}, on ${source}:${line}.`);
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private lua(): LuaMachine {
+    this.machine ??= this.newMachine();
+    return this.machine;
+  }
+
+  private newMachine(): LuaMachine {
+    const machine = new LuaMachine({ cmsgpack: cmsgpackLibrary, bit: bitLibrary, struct: structLibrary });
+    const cjson = cjsonLibrary();
+    machine.install("cjson", cjson.functions, cjson.constants);
+    const redis = redisLibrary(this.server, () => {
+      if (!this.running) throw new Error("no script is running");
+      return this.running;
+    });
+    machine.install("redis", redis.functions, redis.constants);
+    machine.install("server", redis.functions, redis.constants);
+    machine.install("string", { format: stringFormat });
+    machine.install("os", { clock: () => [Date.now() / 1000] });
+    return machine;
+  }
+}
+
+/** `#!lua flags=a,b` in the first line, which is left empty so that line numbers stay right. */
+function readShebang(source: Buffer): { body: Buffer; flags: string[] } {
+  if (source[0] !== 0x23 || source[1] !== 0x21) return { body: source, flags: [] };
+  const end = source.indexOf("\n");
+  const line = source.toString("latin1", 0, end < 0 ? source.length : end);
+  const [engine, ...options] = line.slice(2).trim().split(/\s+/);
+  if (engine !== "lua") throw new RedisError(`ERR Unexpected engine in script shebang: #!${engine ?? ""}`);
+  const flags: string[] = [];
+  for (const option of options) {
+    if (!option.startsWith("flags=")) throw new RedisError(`ERR Unknown lua shebang option: ${option}`);
+    flags.push(...option.slice(6).split(",").filter(Boolean));
+  }
+  return { body: end < 0 ? Buffer.alloc(0) : source.subarray(end), flags };
+}
