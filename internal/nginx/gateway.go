@@ -22,8 +22,9 @@ type Entry struct {
 	HTTPS int `json:"https"`
 }
 
-// Peer is a service binding, or the gateway's own container.
+// Peer is a service binding, the gateway's own container, or a server outside whose address a variable holds.
 type Peer struct {
+	Address string `json:"address,omitempty"`
 	Binding string `json:"binding,omitempty"`
 	Self    bool   `json:"self,omitempty"`
 }

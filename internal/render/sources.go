@@ -200,6 +200,8 @@ func gatewayConfig(sp *model.ServicePlan) any {
 			peers[peer.Name] = map[string]any{"self": true}
 		case model.PeerApp:
 			peers[peer.Name] = map[string]any{"binding": peer.Binding}
+		case model.PeerExternal:
+			peers[peer.Name] = map[string]any{"address": peer.Binding}
 		}
 	}
 	config["peers"] = peers

@@ -34,8 +34,13 @@ export interface GatewayConfig {
 /** Text with nginx variables. */
 export type Template = string;
 
-/** A service binding, or the gateway's own container under another name. */
-export type GatewayPeer = { binding: string } | { self: true };
+export type GatewayPeer =
+  /** A service binding. */
+  | { binding: string }
+  /** The gateway's own container under another name. */
+  | { self: true }
+  /** A server outside; `address` is the name of the variable that holds "host:port" or a URL without a path. */
+  | { address: string };
 
 /** A folder or file of the image, and its path among the assets. */
 export interface FileMount {

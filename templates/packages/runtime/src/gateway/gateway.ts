@@ -317,12 +317,24 @@ export class Gateway {
       }
       return binding.fetch(new Request(url, init));
     }
+    if (peer && "address" in peer) {
+      return fetch(new Request(outsideUrl(x, peer.address, scheme) + path, init));
+    }
     if (peer || host === "localhost" || /^127\./.test(host)) {
       const inner = new Request(`http://${host}:${port}${path}`, init);
       return this.handle(inner, { ...x.circumstances, port: Number(port), internal: true });
     }
     return host.includes(".") ? fetch(new Request(url, init)) : null;
   }
+}
+
+/** The beginning of a URL on a server outside, from the variable that names it. */
+function outsideUrl(x: Exchange, name: string, scheme: string): string {
+  const address = x.circumstances.env[name];
+  if (typeof address !== "string" || address === "") {
+    throw new Error(`the variable ${name} is missing: it must hold the server's host:port`);
+  }
+  return address.includes("://") ? address.replace(/\/$/, "") : `${scheme}://${address}`;
 }
 
 /** What nginx does not even look at. */

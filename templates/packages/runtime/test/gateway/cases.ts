@@ -21,7 +21,7 @@ export interface Case {
   name: string;
   folder: string;
   env: Record<string, string>;
-  peers: Record<string, { binding: string }>;
+  peers: Record<string, { binding: string } | { address: string }>;
   /** Services that are there by name, with nothing listening. */
   down: string[];
   requests: Asked[];

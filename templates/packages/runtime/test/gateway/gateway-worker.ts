@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { join } from "node:path";
 import { manifest, type Case } from "./cases.ts";
+import { startUpstream, type NodeUpstream } from "./node-upstream.ts";
 
 export interface Gateways {
   /** The port of a case's gateway: as the outside reaches it, or as other services do. */
@@ -43,15 +44,23 @@ const common = { modules: true as const, compatibilityDate: "2026-11-01" };
 const downScript = `export default { fetch: () => new Response(null, { status: 502, headers: { "x-dock2edge-error": "ECONNREFUSED" } }) }`;
 
 export async function startGateways(cases: Case[]): Promise<Gateways> {
+  const outside: NodeUpstream[] = [];
+  const addresses: Record<string, string> = {};
+  for (const [host, peer] of cases.flatMap((c) => Object.entries(c.peers))) {
+    if (!("address" in peer)) continue;
+    const upstream = await startUpstream({ host, port: "outside" });
+    outside.push(upstream);
+    addresses[peer.address] = `127.0.0.1:${upstream.port}`;
+  }
   const upstream = await bundle(`export { default } from "./worker-upstream.ts";`);
   const gateways = await Promise.all(
     cases.map(async (c) => ({
       ...common,
       name: c.name,
       script: await bundle(entry(c)),
-      bindings: c.env,
+      bindings: { ...c.env, ...addresses },
       serviceBindings: Object.fromEntries([
-        ...Object.values(c.peers).map(({ binding }) => [binding, "upstream"]),
+        ...Object.values(c.peers).flatMap((peer) => ("binding" in peer ? [[peer.binding, "upstream"]] : [])),
         ...c.down.map((name) => [name.toUpperCase(), "down"]),
       ]),
       assets: {
@@ -86,6 +95,9 @@ export async function startGateways(cases: Case[]): Promise<Gateways> {
     async port(name, internal) {
       return Number((await miniflare.unsafeGetDirectURL(name, internal ? "Internal" : "default")).port);
     },
-    stop: () => miniflare.dispose(),
+    async stop() {
+      await miniflare.dispose();
+      for (const upstream of outside) await upstream.stop();
+    },
   };
 }

@@ -228,6 +228,25 @@ export const config: GatewayConfig = {
         {
           "match": {
             "kind": "prefix",
+            "path": "/legacy/"
+          },
+          "settings": {
+            "proxyHeaders": [
+              {
+                "name": "X-Real-IP",
+                "value": "$remote_addr"
+              }
+            ]
+          },
+          "handler": {
+            "kind": "proxy",
+            "pass": "http://legacy:9091/",
+            "prefix": "/legacy/"
+          }
+        },
+        {
+          "match": {
+            "kind": "prefix",
             "path": "/dead/"
           },
           "handler": {
@@ -248,6 +267,9 @@ export const config: GatewayConfig = {
     },
     "down": {
       "binding": "DOWN"
+    },
+    "legacy": {
+      "address": "LEGACY_ADDRESS"
     },
     "web": {
       "binding": "WEB"
