@@ -29,6 +29,8 @@ type LockService struct {
 	Directory string `json:"directory,omitempty"`
 	Public    bool   `json:"public,omitempty"`
 	Port      int    `json:"port,omitempty"`
+	// Wakes tells that a cron trigger starts it: it works without being asked.
+	Wakes bool `json:"wakes,omitempty"`
 	// Published are the host ports of the original, for comparison.
 	Published []string `json:"published,omitempty"`
 	// Health is the path of the Compose health check; Start the time Compose gives it to start.

@@ -26,7 +26,7 @@ func lockOf(p *model.Plan, version string) model.Lock {
 }
 
 func lockService(sp *model.ServicePlan) model.LockService {
-	s := model.LockService{Name: sp.Service.Name, Target: string(sp.Target), Worker: sp.WorkerName, Public: sp.Public, Port: sp.Port}
+	s := model.LockService{Name: sp.Service.Name, Target: string(sp.Target), Worker: sp.WorkerName, Public: sp.Public, Port: sp.Port, Wakes: wakes(sp)}
 	if sp.WorkerName != "" {
 		s.Directory = Dir(sp)
 	}

@@ -68,6 +68,21 @@ func (r *runner) fillServices(list []Request) []Request {
 	return list
 }
 
+// wake starts what works without being asked, as the cron trigger does once deployed.
+func (r *runner) wake(ctx context.Context, app *target) {
+	for _, s := range r.workers() {
+		if !s.Wakes {
+			continue
+		}
+		request := Request{Service: s.Name, Method: http.MethodGet, Path: "/.dock2edge/wake"}
+		if answer := app.send(ctx, &request); answer.Problem != "" || answer.Status != http.StatusOK {
+			r.check("wake", s.Worker, "failed", describe(answer))
+			continue
+		}
+		r.check("wake", s.Worker, "passed", "its cron trigger")
+	}
+}
+
 // health waits until every service with a Compose health check is healthy.
 func (r *runner) health(ctx context.Context, app *target) {
 	for _, s := range r.workers() {

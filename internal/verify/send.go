@@ -2,6 +2,8 @@ package verify
 
 import (
 	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/andybalholm/brotli"
 )
 
 // serviceHeader tells the router Worker which service a request is for. The router takes it off.
@@ -77,7 +81,38 @@ func (t *target) send(ctx context.Context, r *Request) Answer {
 	if err != nil {
 		return Answer{Problem: "the answer broke off: " + problem(err)}
 	}
-	return Answer{Status: response.StatusCode, Headers: response.Header, Body: body}
+	decoded, err := decode(body, response.Header.Get("Content-Encoding"))
+	if err != nil {
+		return Answer{Problem: "the answer's Content-Encoding is not what it says: " + err.Error()}
+	}
+	return Answer{Status: response.StatusCode, Headers: response.Header, Body: decoded}
+}
+
+// decode undoes a Content-Encoding, so that bodies are compared as a client reads them.
+func decode(body []byte, encoding string) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	var reader io.Reader
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "gzip", "x-gzip":
+		unzipped, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		reader = unzipped
+	case "deflate":
+		inflated, err := zlib.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		reader = inflated
+	case "br":
+		reader = brotli.NewReader(bytes.NewReader(body))
+	default:
+		return body, nil
+	}
+	return io.ReadAll(io.LimitReader(reader, maxBody))
 }
 
 func problem(err error) string {

@@ -44,6 +44,10 @@ const routerModule = `export default {
     const name = request.headers.get("` + serviceHeader + `");
     if (new URL(request.url).pathname === "/.dock2edge/ready" && name === null) return new Response("ready");
     const binding = env[env.SERVICES[name] ?? ""];
+    if (binding && new URL(request.url).pathname === "/.dock2edge/wake") {
+      await binding.scheduled({ scheduledTime: new Date(), cron: "* * * * *" });
+      return new Response("awake");
+    }
     if (!binding) return new Response("verify: no Worker for service " + name, { status: 421 });
     const forwarded = new Request(request, { redirect: "manual" });
     forwarded.headers.delete("` + serviceHeader + `");

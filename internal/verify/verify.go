@@ -204,6 +204,7 @@ func (r *runner) requests(ctx context.Context, built bool) error {
 	defer server.close()
 	r.check("boot", "", "passed", fmt.Sprintf("%d Workers in one workerd", len(r.workers())))
 	app := newTarget(server.url, true)
+	r.wake(ctx, app)
 	r.health(ctx, app)
 	if len(list) == 0 {
 		r.check("requests", "", "skipped", "there is no request file, no health check and no route was found in the source")
