@@ -14,6 +14,11 @@ import (
 func follow(tree *source.Tree, sources *nodepkg.Packages, project *model.Project, service *model.Service) {
 	files := container.ForService(tree, project, service)
 	service.Entry = entry.Follow(tree, sources, service, files)
+	var ofImage []model.EnvVar
+	if service.Image != nil && service.Image.Target != nil {
+		ofImage = service.Image.Target.Env
+	}
+	concealSecrets(service.Entry, service.Environment, ofImage)
 	service.Ship = ship.Follow(tree, sources, service, files)
 }
 
