@@ -18,7 +18,8 @@ func Language() *analysis.Language {
 		Name:    "node",
 		Example: "app.js",
 		Rules: []*analysis.Rule{
-			httpListen(), memoryState(), poolAtModuleScope(), timer(),
+			dirnamePath(), fsRead(), fsReaddir(), fsStatic(), fsSync(), fsUpload(), fsWatch(), fsWrite(), fsWriteTmp(), fsWriteVolume(),
+			httpListen(), memoryState(), poolAtModuleScope(), templateFromDisk(), timer(),
 		},
 	}
 }
