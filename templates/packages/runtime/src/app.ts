@@ -23,6 +23,9 @@ const APP_BINDING = "APP";
 /** How often a request without a body is tried again when it met an instance on its way out. */
 const RESTART_ATTEMPTS = 2;
 
+/** How long work may go on after an answer in a plain Worker, which ends with its request; the platform's limit. */
+const MAX_AFTER_RESPONSE_MS = 30_000;
+
 /** Thrown out of a Durable Object that is about to be replaced, to requests the app has not seen. */
 const RESTARTING = "dock2edge: the app is restarting";
 
@@ -81,7 +84,7 @@ export function createApp(config: AppConfig, image: Image): App {
 
   class Internal extends WorkerEntrypoint<Env> {
     override fetch(request: Request): Promise<Response> {
-      return route.fetch(request, Number(new URL(request.url).port) || 80, this.env);
+      return route.fetch(request, Number(new URL(request.url).port) || 80, this.env, this.ctx);
     }
 
     override async connect(socket: Socket): Promise<void> {
@@ -94,7 +97,7 @@ export function createApp(config: AppConfig, image: Image): App {
     DurableObject: AppObject,
     Internal,
     worker: {
-      fetch: (request, env) => route.fetch(withClientEncoding(request), null, env),
+      fetch: (request, env, ctx) => route.fetch(withClientEncoding(request), null, env, ctx),
       scheduled: (_event, env) => route.wake(env),
     },
   };
@@ -102,7 +105,7 @@ export function createApp(config: AppConfig, image: Image): App {
 
 /** How an entrypoint reaches the running app. A port of null is the app's own. */
 interface Route {
-  fetch(request: Request, port: number | null, env: Env): Promise<Response>;
+  fetch(request: Request, port: number | null, env: Env, ctx: ExecutionContext): Promise<Response>;
   connect(socket: Socket, address: string, env: Env): Promise<void>;
   wake(env: Env): Promise<void>;
 }
@@ -141,7 +144,12 @@ function isolateRoute(config: AppConfig, image: Image): Route {
     return instance;
   };
   return {
-    fetch: (request, port, env) => running(env).handle(withoutInternalHeaders(request), port),
+    async fetch(request, port, env, ctx) {
+      const app = running(env);
+      const response = await app.handle(withoutInternalHeaders(request), port);
+      ctx.waitUntil(app.idle(MAX_AFTER_RESPONSE_MS));
+      return response;
+    },
     async connect(socket, address, env) {
       await running(env).accept(socket, portOf(address));
       await socket.closed;

@@ -17,7 +17,7 @@ import { Output } from "./node/output";
 import { createPath } from "./node/path";
 import { createProcess, ExitSignal, type AppProcess } from "./node/process";
 import { createRefused, refuseHttp2 } from "./node/refused";
-import { createTimers } from "./node/timers";
+import { createTimers, type AppTimers } from "./node/timers";
 import { createTls } from "./tls";
 import type { ByteStream } from "./transport";
 import { Response } from "./native";
@@ -42,6 +42,9 @@ export const NO_ANSWER = "the app did not answer";
 /** How long a request waits at most for the sockets opened at boot, whatever the configured time to start is. */
 const MAX_QUIET_MS = 5_000;
 
+/** How often to look whether an app in a plain Worker has done its work. */
+const IDLE_POLL_MS = 20;
+
 /** How long to look for the configured port when the app listens elsewhere. */
 const OTHER_PORT_GRACE_MS = 1_000;
 
@@ -57,7 +60,7 @@ export class Instance implements Host {
   readonly #output = new Output();
   readonly #process: AppProcess;
   readonly #modules: Modules;
-  readonly #timers: Record<string, unknown>;
+  readonly #timers: AppTimers;
   readonly #ticks: (() => void)[] = [];
   readonly #exitWatchers = new Set<() => void>();
   #depth = 0;
@@ -102,7 +105,7 @@ export class Instance implements Host {
   boot(): void {
     const module = { exports: {} as unknown };
     const { image } = this.#options;
-    const timers = this.#timers;
+    const timers = this.#timers.module;
     Object.assign(globalThis, { process: this.#process });
     // lodash and others take Function from the global object.
     if (image.Function) Object.assign(globalThis, { Function: image.Function });
@@ -211,6 +214,17 @@ export class Instance implements Host {
   #settleElsewhere(port: number, done: PromiseWithResolvers<void>): void {
     console.warn(`the app listens on ${this.network.ports().join(", ")}, not on the configured port ${port}`);
     done.resolve();
+  }
+
+  /** Resolves when nothing of the app is under way: no answer, no connection being made, no timer that runs once. */
+  async idle(limitMs: number): Promise<void> {
+    for (
+      let waited = 0;
+      waited < limitMs && (this.network.isBusy() || this.#timers.pending() > 0);
+      waited += IDLE_POLL_MS
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, IDLE_POLL_MS));
+    }
   }
 
   // ---- calls into the app ------------------------------------------------------------------------------------------
@@ -328,7 +342,7 @@ export class Instance implements Host {
       "path/posix": path,
       perf_hooks: createPerfHooks(),
       process: this.#process,
-      timers: this.#timers,
+      timers: this.#timers.module,
       util: createUtil(() => this.#process.env),
     };
     return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));

@@ -137,6 +137,12 @@ export class Network {
     };
   }
 
+  /** Whether something is under way: a connection or request of the app's, or an answer of one of its servers. */
+  isBusy(): boolean {
+    if (this.#pending > 0) return true;
+    return [...this.#listeners.values()].some((listener) => listener.connections > 0);
+  }
+
   /** Resolves once nothing has gone over the network for `quietMs`, or after `limitMs`. */
   async quiet(quietMs: number, limitMs: number): Promise<void> {
     for (let waited = 0; waited < limitMs; waited += quietMs) {

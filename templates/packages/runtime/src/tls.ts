@@ -67,8 +67,9 @@ export class TLSSocket extends Socket {
         this.destroy(error as Error);
       }
     };
+    // At once where possible: drivers start TLS while they handle the server's consent, and nothing may be read after that.
     if (plain.connecting) plain.once("connect", attempt);
-    else realProcess.nextTick(attempt);
+    else attempt();
   }
 
   setServername(name: string): void {

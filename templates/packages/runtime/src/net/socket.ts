@@ -261,6 +261,8 @@ export class Socket extends Duplex {
     if (!this._stream) throw codedError("ERR_SOCKET_CLOSED", "the socket is not connected");
     this._handedOver = true;
     clearTimeout(this._idleTimer);
+    this._reader?.releaseLock();
+    this._writer?.releaseLock();
     return this._stream;
   }
 

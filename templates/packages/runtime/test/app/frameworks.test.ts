@@ -47,17 +47,19 @@ const QUESTIONS: Record<string, (string | Asked)[]> = {
 /** Apps whose packages compile functions at run time. */
 const CODE_GENERATION = new Set(["fastify"]);
 
+const HOSTS = ["durable-object", "worker"] as const;
+
 describe("frameworks", () => {
   let lifted: Running;
   const names = Object.keys(QUESTIONS);
 
   before(async () => {
-    const apps = names.map((name): LiftedApp => ({
-      name,
-      file: `${name}.cjs`,
-      config: { codeGeneration: CODE_GENERATION.has(name) },
-      env: { PORT: "3000" },
-    }));
+    const apps = names.flatMap((name) =>
+      HOSTS.map((host): LiftedApp => {
+        const config = { host, codeGeneration: CODE_GENERATION.has(name) };
+        return { name: `${name}-${host}`, file: `${name}.cjs`, config, env: { PORT: "3000" } };
+      }),
+    );
     lifted = await startLifted(apps);
   });
   after(() => lifted.stop());
@@ -65,29 +67,29 @@ describe("frameworks", () => {
   for (const name of names) {
     describe(name, () => {
       let original: Awaited<ReturnType<typeof startOriginal>>;
-      const url = () => lifted.urls.get(name) as string;
 
       before(async () => (original = await startOriginal(`${name}.cjs`)));
       after(() => original.stop());
 
-      for (const question of QUESTIONS[name] ?? []) {
-        const asked = typeof question === "string" ? { path: question } : question;
-        it(`${asked.method ?? "GET"} ${asked.path} ${JSON.stringify(asked.headers ?? "")}`, async () => {
-          const expected = await observe(original.url, asked);
-          assert.deepEqual(await observe(url(), asked), expected, lifted.log());
+      for (const host of HOSTS) {
+        const url = () => lifted.urls.get(`${name}-${host}`) as string;
+
+        for (const question of QUESTIONS[name] ?? []) {
+          const asked = typeof question === "string" ? { path: question } : question;
+          it(`${host}: ${asked.method ?? "GET"} ${asked.path} ${JSON.stringify(asked.headers ?? "")}`, async () => {
+            const expected = await observe(original.url, asked);
+            assert.deepEqual(await observe(url(), asked), expected, lifted.log());
+          });
+        }
+
+        it(`${host}: answers many requests at once`, async () => {
+          const asked = (QUESTIONS[name] ?? []).filter((question) => typeof question === "string").slice(0, 3);
+          const expected = await Promise.all(asked.map((path) => observe(original.url, { path })));
+          const round = () => Promise.all(asked.map((path) => observe(url(), { path })));
+          for (const answers of await Promise.all(Array.from({ length: 20 }, round)))
+            assert.deepEqual(answers, expected);
         });
       }
-
-      it("answers many requests at once", async () => {
-        const asked = (QUESTIONS[name] ?? [])
-          .filter((question): question is string => typeof question === "string")
-          .slice(0, 3);
-        const expected = await Promise.all(asked.map((path) => observe(original.url, { path })));
-        const rounds = await Promise.all(
-          Array.from({ length: 20 }, () => Promise.all(asked.map((path) => observe(url(), { path })))),
-        );
-        for (const round of rounds) assert.deepEqual(round, expected);
-      });
     });
   }
 
@@ -95,14 +97,14 @@ describe("frameworks", () => {
     const original = await startOriginal("express.cjs");
     try {
       const send = async (base: string) => (await fetch(`${base}/file`, { method: "POST", body: form })).json();
-      assert.deepEqual(await send(lifted.urls.get("express") as string), await send(original.url));
+      assert.deepEqual(await send(lifted.urls.get("express-durable-object") as string), await send(original.url));
     } finally {
       await original.stop();
     }
   });
 
   it("keeps a session over requests", async () => {
-    const base = lifted.urls.get("express") as string;
+    const base = lifted.urls.get("express-durable-object") as string;
     const first = await fetch(`${base}/count`);
     const cookie = first.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     const second = await fetch(`${base}/count`, { headers: { cookie } });
@@ -110,7 +112,7 @@ describe("frameworks", () => {
   });
 
   it("stops an endless answer when its reader leaves, and lets a slow reader slow it down", async () => {
-    const base = lifted.urls.get("plain") as string;
+    const base = lifted.urls.get("plain-durable-object") as string;
     const before = Number(await (await fetch(`${base}/aborted`)).text());
     const response = await fetch(`${base}/endless`);
     const reader = response.body?.getReader();
@@ -124,7 +126,7 @@ describe("frameworks", () => {
   });
 
   it("streams events as they are made", async () => {
-    const response = await fetch(`${lifted.urls.get("plain")}/sse`);
+    const response = await fetch(`${lifted.urls.get("plain-durable-object")}/sse`);
     const decoder = new TextDecoder();
     const parts: string[] = [];
     for await (const part of response.body ?? []) parts.push(decoder.decode(part as Uint8Array));

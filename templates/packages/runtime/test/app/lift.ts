@@ -50,16 +50,21 @@ const PACKED_GLOBALS =
   "require,module,exports,process,global,fetch,navigator,setTimeout,setInterval,setImmediate,clearTimeout,clearInterval,clearImmediate,console,Function";
 
 /** Built-in modules stay outside; depd, which makes functions from strings in every version, has a twin for browsers. */
+const SEEN = Symbol("resolved once already");
 const nodeModules: Plugin = {
   name: "builtins",
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve, onLoad, resolve }) {
     onLoad({ filter: /\/node_modules\/depd\/index\.js$/ }, async ({ path }) => ({
       contents: await readFile(path.replace("index.js", "lib/browser/index.js"), "utf8"),
     }));
     const names = new Set(builtinModules);
-    onResolve({ filter: /.*/ }, ({ path }) => {
+    onResolve({ filter: /.*/ }, async ({ path, pluginData, ...where }) => {
       const bare = path.replace(/^node:/, "");
-      return names.has(bare) ? { path: bare, external: true } : undefined;
+      if (names.has(bare)) return { path: bare, external: true };
+      if (pluginData === SEEN || where.kind === "entry-point") return undefined;
+      const resolved = await resolve(path, { ...where, pluginData: SEEN });
+      // As on Node, what is not installed fails when it is required.
+      return resolved.errors.length > 0 ? { path, external: true } : resolved;
     });
   },
 };
@@ -123,8 +128,8 @@ async function packWorker({ name, file, config }: LiftedApp): Promise<string> {
   return bundle.outputFiles[0]?.text ?? "";
 }
 
-/** Starts all apps in one workerd. */
-export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> {
+/** Starts all apps in one workerd. `trusted`: a certificate that servers outside may show. */
+export async function startLifted(apps: readonly LiftedApp[], options: { trusted?: string } = {}): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "lift-"));
   const storage = join(folder, "storage");
   await mkdir(storage);
@@ -140,6 +145,10 @@ export async function startLifted(apps: readonly LiftedApp[]): Promise<Running> 
     await writeFile(join(folder, "redis.mjs"), await bundleWorker(join(HERE, "redis-worker.ts")));
     services.push(REDIS_SERVICE);
   }
+  const trust =
+    options.trusted === undefined
+      ? "trustBrowserCas = true"
+      : `trustedCertificates = [${JSON.stringify(options.trusted)}]`;
   const config = join(folder, "config.capnp");
   await writeFile(
     config,
@@ -148,7 +157,7 @@ const config :Workerd.Config = (
   services = [
     ${services.join(",\n    ")},
     (name = "storage", disk = (path = "${storage}", writable = true)),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (${trust}))),
   ],
   sockets = [${sockets.join(", ")}],
 );`,

@@ -5,6 +5,7 @@ const path = require("path");
 const { once } = require("node:events");
 const { setTimeout: sleep } = require("node:timers/promises");
 
+const instance = Math.random().toString(36);
 let aborted = 0;
 let ticks = 0;
 setInterval(() => ticks++, 20);
@@ -65,7 +66,10 @@ const routes = {
     res.on("close", () => setTimeout(() => (routes.seen = seen), 20));
     res.end("ok");
   },
-  "/seen": (req, res) => res.end(JSON.stringify((routes.seen ?? []).filter((name) => name.startsWith("res")))),
+  "/seen": async (req, res) => {
+    await sleep(60);
+    res.end(JSON.stringify((routes.seen ?? []).filter((name) => name.startsWith("res"))));
+  },
   "/sse": async (req, res) => {
     res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
     for (let i = 0; i < 3; i++) {
@@ -92,6 +96,7 @@ const routes = {
     order.push("sync");
     setTimeout(() => res.end(JSON.stringify(order.filter((name) => name !== "immediate"))), 30);
   },
+  "/instance": (req, res) => res.end(instance),
   "/ticks": (req, res) => res.end(String(ticks > 0)),
   "/errors": (req, res) => {
     const codes = [];
