@@ -1,10 +1,11 @@
 /** Builds one service: from build.json and app/ to dist/. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { bakeAssets, bakeFiles } from "./bake.ts";
 import { replay } from "./image/stages.ts";
 import { pack, type Packed, type Warning } from "./pack/pack.ts";
+import { fingerprint } from "./pack/wasm.ts";
 import { type NodeTarget, readRecipe } from "./recipe.ts";
 import { bundleWorker, type ImageModule } from "./worker.ts";
 
@@ -37,13 +38,14 @@ const WORKER_LIMIT = 64 << 20;
 /** Cloudflare's limit for one asset, in bytes. */
 const ASSET_LIMIT = 25 << 20;
 
-/** Puts WebAssembly files beside the bundle, under names that cannot clash. */
-function copyWasm(dist: string, wasm: Map<string, string>): Map<string, string> {
+/** Puts WebAssembly files beside the bundle. The result maps image paths, and fingerprints of the bytes, to their names. */
+function writeWasm(dist: string, wasm: Map<string, Uint8Array>): Map<string, string> {
   const names = new Map<string, string>();
-  for (const [image, path] of wasm) {
-    const name = `${createHash("sha256").update(image).digest("hex").slice(0, 8)}-${basename(path)}`;
-    copyFileSync(path, join(dist, name));
+  for (const [image, bytes] of wasm) {
+    const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.wasm`;
+    writeFileSync(join(dist, name), bytes);
     names.set(image, name);
+    names.set(fingerprint(bytes), name);
   }
   return names;
 }
@@ -69,7 +71,7 @@ async function packNode(
   const manifest = bakeFiles(root, dist, node.workdir, [...node.keep, ...packed.reads]);
   const codeGeneration = node.codeGeneration || packed.codeGeneration.length > 0;
   const files = manifest.filter(([path]) => !path.endsWith("/")).length;
-  return { packed, image: { wasm: copyWasm(dist, packed.wasm), codeGeneration }, files };
+  return { packed, image: { wasm: writeWasm(dist, packed.wasm), codeGeneration }, files };
 }
 
 /** Builds the service. Throws RecipeError, StepError or PackError with a message for the user. */

@@ -7,7 +7,7 @@ import { PackError } from "./pack/pack.ts";
 
 /** What the virtual module "dock2edge:image" is made of. */
 export interface ImageModule {
-  /** Image path of a WebAssembly file → its name in dist/. */
+  /** Image path of a WebAssembly file, or fingerprint of its bytes → its name in dist/. */
   wasm: Map<string, string>;
   /** Bundle the stand-in for `new Function`. */
   codeGeneration: boolean;
@@ -17,13 +17,13 @@ const NODE_CREATE_REQUIRE =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("/");';
 
 function imageModule({ wasm, codeGeneration }: ImageModule): string {
-  const names = [...wasm];
+  const files = [...new Set(wasm.values())];
   return [
     'import factory from "./app.cjs";',
     'import manifest from "./manifest.mjs";',
-    ...names.map(([, name], i) => `import wasm${i} from ${JSON.stringify(`./${name}`)};`),
+    ...files.map((name, i) => `import wasm${i} from ${JSON.stringify(`./${name}`)};`),
     ...(codeGeneration ? ['import { FunctionShim } from "@dock2edge/runtime/codegen";'] : []),
-    `const wasm = { ${names.map(([image], i) => `${JSON.stringify(image)}: wasm${i}`).join(", ")} };`,
+    `const wasm = { ${[...wasm].map(([key, name]) => `${JSON.stringify(key)}: wasm${files.indexOf(name)}`).join(", ")} };`,
     `export default { factory, manifest, wasm, Function: ${codeGeneration ? "FunctionShim" : "undefined"} };`,
   ].join("\n");
 }

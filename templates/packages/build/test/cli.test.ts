@@ -110,15 +110,27 @@ describe("d2e-build", () => {
 
   it("gives the Worker the app, its files and its WebAssembly as dock2edge:image", async () => {
     put("build.json", recipe({}));
-    put("app/index.js", "globalThis.sum = new WebAssembly.Instance(require('./math/add.wasm')).exports.add(2, 3);");
+    const inline = Buffer.from(ADD, "hex").toString("base64");
+    put(
+      "app/index.js",
+      `const add = (module) => new WebAssembly.Instance(module).exports.add(2, 3);
+       globalThis.sum = add(require("./math/add.wasm"));
+       (async () => {
+         const bytes = Buffer.from("${inline}", "base64");
+         const { instance } = await WebAssembly.instantiate(bytes);
+         globalThis.inline = [add(await WebAssembly.compile(bytes)), add(new WebAssembly.Module(bytes)), instance.exports.add(1, 1)];
+       })();`,
+    );
     put("app/math/add.wasm", Buffer.from(ADD, "hex"));
     put(
       "src/worker.ts",
       `import image from "dock2edge:image";
-       export default { fetch() {
+       export default { async fetch() {
          const module = { exports: {} };
          image.factory(() => ({ register() {}, wasm: image.wasm }), module, module.exports);
-         return Response.json([globalThis.sum, Object.keys(image.wasm), image.manifest.map(([path]) => path), typeof image.Function]);
+         await new Promise((resolve) => setTimeout(resolve, 10));
+         const files = Object.keys(image.wasm).filter((name) => name.endsWith(".wasm"));
+         return Response.json([globalThis.sum, globalThis.inline, files, image.manifest.map(([path]) => path), typeof image.Function]);
        } };`,
     );
     const { status, stderr } = run();
@@ -136,6 +148,7 @@ describe("d2e-build", () => {
       const response = await worker.fetch("/");
       assert.deepEqual(await response.json(), [
         5,
+        [5, 5, 2],
         ["/app/math/add.wasm"],
         ["/app/index.js", "/app/math/add.wasm"],
         "undefined",

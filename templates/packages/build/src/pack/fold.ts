@@ -16,6 +16,8 @@ export interface Folded {
 export interface FoldContext {
   /** The module's path in the image. */
   file: string;
+  /** What process.cwd() is when the app starts. */
+  workdir: string;
   /** Variables that are declared once, with a value. */
   constants: Map<string, ts.Expression>;
   /** Names of the path module, and of its functions, in this file: an array's `join` is another thing. */
@@ -149,6 +151,8 @@ function foldCall(call: ts.CallExpression, context: FoldContext, depth: number):
       const url = fold1(0);
       return url && { ...url, text: url.text.replace(/^file:\/\//, "") };
     }
+    case "cwd":
+      return call.expression.getText() === "process.cwd" ? exact(context.workdir) : undefined;
     case "dirname": {
       const path = fold1(0);
       return path?.exact ? exact(posix.dirname(path.text)) : undefined;

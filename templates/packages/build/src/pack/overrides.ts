@@ -62,6 +62,16 @@ export const overrides: Override[] = [
     },
   },
   {
+    packages: ["http2-wrapper"],
+    why: "takes a class out of the internals of Node's TLS sockets, for HTTP/2 through proxies; got loads it and does not need that",
+    mend: {
+      kind: "edit",
+      file: "source/utils/js-stream-socket.js",
+      find: /\(new tls\.TLSSocket\(new stream\.PassThrough\(\)\)\)\._handle\._parentWrap\.constructor/,
+      replace: "tls.TLSSocket",
+    },
+  },
+  {
     packages: [
       "@instana/collector",
       "@sentry/profiling-node",

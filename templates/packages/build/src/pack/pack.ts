@@ -11,6 +11,7 @@ import { matcher } from "../image/patterns.ts";
 import { decoratorOptions, type DecoratorOptions, transpile } from "./decorators.ts";
 import { findOverride, loadedByName, readAtRunTime } from "./overrides.ts";
 import { type Package, Packages } from "./packages.ts";
+import { inlineWasm } from "./wasm.ts";
 import { definitions, findLoads, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite } from "./rewrite.ts";
 
 /** Something the user should know. `file` is an image path. */
@@ -32,8 +33,8 @@ export interface Packed {
   codeGeneration: string[];
   /** Names of packed packages whose native part is left out. */
   native: string[];
-  /** WebAssembly files that packed modules import: image path → path on this machine. */
-  wasm: Map<string, string>;
+  /** WebAssembly that packed modules import or compile, by image path. */
+  wasm: Map<string, Uint8Array>;
   /** Image paths of files that packed packages read, and that are no modules. */
   reads: string[];
 }
@@ -87,7 +88,7 @@ class Packer {
   #unknown: { file: string; line: number }[] = [];
   #codeGeneration = new Set<string>();
   #native = new Set<string>();
-  #wasm = new Map<string, string>();
+  #wasm = new Map<string, Uint8Array>();
   #reads = new Set<string>();
   #registered = new Map<string, string[]>();
   #resolved = new Map<string, Record<string, string | null>>();
@@ -301,7 +302,7 @@ class Packer {
       return { path: name, namespace: "missing" };
     }
     if (file.endsWith(".wasm")) {
-      this.#wasm.set(this.#toImage(file), file);
+      this.#wasm.set(this.#toImage(file), readFileSync(file));
       return { path: this.#toImage(file), namespace: "wasm" };
     }
     return { path: owner ? this.#override(file, owner) : file };
@@ -401,9 +402,11 @@ class Packer {
       loader = loader === "tsx" ? "jsx" : "js";
     }
     const file = this.#toImage(path);
+    for (const [i, bytes] of inlineWasm(text).entries()) this.#wasm.set(`${file}#${i}`, bytes);
     if (CODE_GENERATION.test(text)) this.#codeGeneration.add(file);
     const result = rewrite(text, {
       file,
+      workdir: this.#node.workdir,
       isEntry: path === this.#entry,
       isOwn: !owner,
       isEsm: this.#packages.isEsm(path, text),
@@ -445,6 +448,7 @@ class Packer {
     const path = this.#toDisk(imagePath);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats || !path.startsWith(owner.folder + sep)) return;
+    if (stats.isFile() && path.endsWith(".wasm")) this.#wasm.set(imagePath, readFileSync(path));
     if (stats.isFile() && !MODULE_FILE.test(path) && !path.endsWith(".node")) this.#reads.add(imagePath);
     if (stats.isDirectory() && basename(path) !== "node_modules" && dataSize(path) <= MAX_READ_FOLDER)
       this.#reads.add(`${imagePath}/**`);

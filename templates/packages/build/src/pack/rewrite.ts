@@ -18,6 +18,7 @@ export const definitions: Record<string, string> = {
   "import.meta.dirname": "__image_dirname",
   "import.meta.filename": "__image_filename",
   "require.main": "__image_main",
+  WebAssembly: "__image_WebAssembly",
   __non_webpack_require__: "require",
 };
 
@@ -33,6 +34,8 @@ export const REGISTERED = "dock2edge:registered:";
 export interface RewriteOptions {
   /** The module's path in the image. */
   file: string;
+  /** The image's working directory. */
+  workdir: string;
   /** Is it the module the process is started with? */
   isEntry: boolean;
   /** Part of the app itself, as opposed to one of its packages? */
@@ -64,7 +67,7 @@ interface Edit {
 }
 
 const MAY_LOAD_BY_NAME = /\brequire\.resolve\b|\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
-const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b/;
+const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b|\bprocess\.cwd\b/;
 /** Bundles made by browserify and webpack pass their own `require`, but parsing a large one costs; this is far above any module. */
 const MAX_PARSED = 3_000_000;
 
@@ -87,6 +90,29 @@ function isShadowed(node: ts.Node, name: string): boolean {
   return false;
 }
 
+/** Functions and options that take paths of files to serve, render, read or write, and do not load modules. */
+const DATA_FUNCTION =
+  /static|serve|send|download|view|render|template|read|write|stat|exists|access|mkdir|unlink|^rm|copy|^config$|multer|dotenv/i;
+const DATA_OPTION =
+  /^(?:root|views?|public|static|assets?|dest|destination|upload|templates?|partials|layouts?\w*|locales?|log\w*|filename|path|cert|key|ca)$/i;
+const DATA_FOLDER =
+  /\/(?:public|static|assets|views?|templates|uploads?|client|frontend|www|logs?|tmp|node_modules)(?:\/|$)/i;
+
+/** Is a path made for data, judging by its name and by what it is given to? */
+function isForData(node: ts.Expression): boolean {
+  if (DATA_FOLDER.test(node.getText().replace(/["'`,\s]+/g, "/"))) return true;
+  const parent = node.parent;
+  if (ts.isPropertyAssignment(parent) && ts.isIdentifier(parent.name)) return DATA_OPTION.test(parent.name.text);
+  if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
+    const name = ts.isPropertyAccessExpression(parent.expression) ? parent.expression.name : parent.expression;
+    if (ts.isIdentifier(name) && DATA_FUNCTION.test(name.text)) return true;
+    // app.set("views", …)
+    const first = parent.arguments?.[0];
+    return !!first && first !== node && ts.isStringLiteral(first) && DATA_OPTION.test(first.text);
+  }
+  return false;
+}
+
 class Rewriter {
   readonly edits: Edit[] = [];
   readonly registered = new Set<string>();
@@ -105,7 +131,12 @@ class Rewriter {
   constructor(source: ts.SourceFile, options: RewriteOptions) {
     this.#source = source;
     this.#options = options;
-    this.#context = { file: options.file, constants: constantsOf(source), pathNames: pathNamesOf(source) };
+    this.#context = {
+      file: options.file,
+      workdir: options.workdir,
+      constants: constantsOf(source),
+      pathNames: pathNamesOf(source),
+    };
   }
 
   run(): void {
@@ -145,7 +176,22 @@ class Rewriter {
     const path = folded.text.replace(/^file:\/\//, "");
     if (!path.startsWith("/")) return false;
     this.paths.add(posix.normalize(path));
+    if (this.#options.isOwn && !isForData(node)) this.#mayBeLoaded(posix.normalize(path));
     return !(ts.isCallExpression(node) && this.#isCreateRequire(node));
+  }
+
+  /**
+   * The app hands a path of its own to something: a folder for @fastify/autoload, a pattern for TypeORM's entities, a file for
+   * a queue's workers. Whoever gets it loads modules by names no one can see, so what the path may mean is registered.
+   */
+  #mayBeLoaded(path: string): void {
+    const wild = path.search(/[*?[{]/);
+    const prefix = wild < 0 ? path : path.slice(0, path.lastIndexOf("/", wild) + 1);
+    if (wild < 0 && `${this.#options.file}/`.startsWith(`${path}/`)) return;
+    const isFile = /\.[cm]?[jt]sx?$/.test(path);
+    for (const file of this.#options.modulesFrom(wild < 0 && !isFile ? `${path}/` : prefix)) {
+      if (file !== this.#options.file) this.registered.add(file);
+    }
   }
 
   #call(node: ts.CallExpression): void {
@@ -252,6 +298,7 @@ function declarations(text: string, options: RewriteOptions, found: Rewriter | u
     parts.push(`__image_inside.describe(module,${quote(options.file)},${options.isEntry})`);
   }
   if (/\brequire\.main\b/.test(text)) parts.push("var __image_main=__image_inside.main");
+  if (/\bWebAssembly\b/.test(text)) parts.push("var __image_WebAssembly=__image_inside.WebAssembly");
   if (found?.usesRequire) parts.push(`var __image_require=__image_inside.requireFrom(${quote(options.file)})`);
   if (found?.usesImport) parts.push(`var __image_import=__image_inside.importFrom(${quote(options.file)})`);
   if (found?.usesResolve)
@@ -299,7 +346,7 @@ export function rewrite(text: string, options: RewriteOptions): Rewritten {
   let code = text.startsWith("#!") ? `//${text}` : text;
   code = code.replace(/\beval\(\s*(["'`])(require|module)\1\s*\)/g, "$2");
   let found: Rewriter | undefined;
-  if (code.length <= MAX_PARSED && (MAY_LOAD_BY_NAME.test(code) || (!options.isOwn && MENTIONS_PLACE.test(code)))) {
+  if (code.length <= MAX_PARSED && (MAY_LOAD_BY_NAME.test(code) || MENTIONS_PLACE.test(code))) {
     found = new Rewriter(parseModule(options.file, code), options);
     found.run();
   }

@@ -105,3 +105,42 @@ exports.describe = (module, file, isMain) => {
     require: exports.requireFrom(file),
   });
 };
+
+/** Names WebAssembly bytes: their length and their FNV-1a hash. The packer computes the same. */
+function fingerprint(bytes) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return `#${bytes.length}-${hash >>> 0}`;
+}
+
+/** The module that was compiled from these bytes when the Worker was deployed. */
+function precompiled(source) {
+  if (source instanceof ArrayBuffer) return host.wasm[fingerprint(new Uint8Array(source))];
+  if (!ArrayBuffer.isView(source)) return undefined;
+  return host.wasm[fingerprint(new Uint8Array(source.buffer, source.byteOffset, source.byteLength))];
+}
+
+// The packer points the plain name to the object below.
+const native = globalThis.WebAssembly;
+
+/** `WebAssembly` for packed modules: Workers compile nothing at run time, so known bytes give the module made of them. */
+exports.WebAssembly = Object.create(native, {
+  compile: {
+    value: async (source) => precompiled(source) || native.compile(source),
+  },
+  instantiate: {
+    value: async (source, imports) => {
+      const module = precompiled(source);
+      if (!module) return native.instantiate(source, imports);
+      return { module, instance: await native.instantiate(module, imports) };
+    },
+  },
+  validate: {
+    value: (source) => precompiled(source) !== undefined || native.validate(source),
+  },
+  Module: {
+    value: new Proxy(native.Module, {
+      construct: (target, [source]) => precompiled(source) || new target(source),
+    }),
+  },
+});
