@@ -11,6 +11,7 @@
  * ```
  */
 import { DurableObject } from "cloudflare:workers";
+import { INSTANCE_NAME } from "../config";
 import { acceptByteStream, type ByteStream } from "../transport";
 import { Connection } from "./connection";
 import { Server } from "./server";
@@ -27,9 +28,6 @@ export interface RedisOptions {
    */
   config?: Record<string, string>;
 }
-
-/** The one object that is the server. A second name would be a second, empty Redis. */
-export const REDIS_OBJECT_NAME = "main";
 
 type Environment = Record<string, unknown>;
 
@@ -97,7 +95,7 @@ function theObject(ctx: ExecutionContext): Fetcher {
   if (!namespace) {
     throw new Error("The Worker must export the Durable Object class as RedisServer");
   }
-  return namespace.getByName(REDIS_OBJECT_NAME) as unknown as Fetcher;
+  return namespace.getByName(INSTANCE_NAME) as unknown as Fetcher;
 }
 
 function readPassword(name: string | null, env: Environment): string | null {
