@@ -14,16 +14,15 @@ func httpListen() *analysis.Rule {
 	return &analysis.Rule{
 		Name: "http-listen", Category: model.CategoryListen, Severity: model.Info,
 		Title: "HTTP server that listens on a port",
-		What:  "A server of node:http, node:https or a framework that listens on a port.",
+		What:  "A server of node:http, node:https or a framework that listens on a port. The routes it is given are collected for the checks of `verify`.",
 		Why: "A Worker has no listening socket of its own: requests are handed to it. The runtime answers the app's `listen()` and passes " +
 			"each request to the server that listens on the port it is for, so the code runs unmodified.",
-		Remedy:      "Nothing has to be done.",
-		Bad:         "const http = require('http');\nhttp.createServer((req, res) => res.end('hi')).listen(3000);\n",
-		Good:        "const http = require('http');\nmodule.exports = (req, res) => res.end(http.STATUS_CODES[200]);\n",
-		Since:       checked,
-		Probe:       "http-listen",
-		Mentions:    []string{"listen"},
-		CheckModule: checkHTTPListen,
+		Remedy:       "Nothing has to be done.",
+		Bad:          "const http = require('http');\nhttp.createServer((req, res) => res.end('hi')).listen(3000);\n",
+		Good:         "const http = require('http');\nmodule.exports = (req, res) => res.end(http.STATUS_CODES[200]);\n",
+		Since:        checked,
+		Probe:        "http-listen",
+		CheckService: checkHTTPListen,
 	}
 }
 
@@ -35,29 +34,38 @@ var servers = set("express", "express.default", "koa", "fastify", "fastify.fasti
 // servesHTTP are calls that listen without a visible server.
 var servesHTTP = set("@hono/node-server.serve", "@apollo/server/standalone.startStandaloneServer", "h3.listen", "listhen.listen")
 
-func checkHTTPListen(p *analysis.ModulePass) {
-	for i := range p.Module.Calls {
-		c := &p.Module.Calls[i]
-		made := strings.TrimSuffix(maker(c.Callee), "()")
-		switch {
-		case (c.Method == "listen" || c.Method == "start") && servers[made], servesHTTP[c.Callee]:
-		case c.Method == "listen" && looksLikeServer(p.Module, c):
-		default:
-			continue
+// checkHTTPListen reports the servers of the service and records the routes that they answer.
+func checkHTTPListen(p *analysis.ServicePass) {
+	for _, module := range p.Modules {
+		for _, c := range httpListens(module) {
+			port := portOf(c)
+			where := "its port"
+			if port != "" {
+				where = "port " + port
+			}
+			p.Report(c.Span, fmt.Sprintf("An HTTP server listens on %s; the runtime passes requests to it", where), "Nothing has to be done.",
+				model.Need{Kind: model.NeedHTTP, Detail: port})
 		}
-		port := portOf(c)
-		where := "its port"
-		if port != "" {
-			where = "port " + port
-		}
-		p.Report(c.Span, fmt.Sprintf("An HTTP server listens on %s; the runtime passes requests to it", where), "Nothing has to be done.",
-			model.Need{Kind: model.NeedHTTP, Detail: port})
 	}
+	Routes(p)
+}
+
+// httpListens are the calls of a module by which an HTTP server listens.
+func httpListens(module *syntax.Module) []*syntax.Call {
+	var found []*syntax.Call
+	for i := range module.Calls {
+		c := &module.Calls[i]
+		made := strings.TrimSuffix(maker(c.Callee), "()")
+		if (c.Method == "listen" || c.Method == "start") && servers[made] || servesHTTP[c.Callee] || c.Method == "listen" && looksLikeServer(c) {
+			found = append(found, c)
+		}
+	}
+	return found
 }
 
 // looksLikeServer takes `app.listen(port, …)` for a server where it is not known what made app: a parameter, or another
 // module's export that could not be followed.
-func looksLikeServer(module *syntax.Module, c *syntax.Call) bool {
+func looksLikeServer(c *syntax.Call) bool {
 	if c.Callee != "" && !strings.HasPrefix(c.Callee, "local:") || len(c.Args) == 0 {
 		return false
 	}

@@ -6,9 +6,11 @@
 package node
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
+	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/syntax"
 )
 
@@ -19,7 +21,9 @@ func Language() *analysis.Language {
 		Example: "app.js",
 		Rules: []*analysis.Rule{
 			dirnamePath(), fsRead(), fsReaddir(), fsStatic(), fsSync(), fsUpload(), fsWatch(), fsWrite(), fsWriteTmp(), fsWriteVolume(),
-			httpListen(), memoryState(), poolAtModuleScope(), templateFromDisk(), timer(),
+			http2Server(), httpListen(), listenSeveral(), netListenTCP(), tlsOwn(), udpListen(), unixSocketListen(), websocketUpgrade(),
+			atomicsWait(), childProcess(), clusterFork(), processExit(), processKill(), processManager(), processSignal(), stdinReadline(), workerThreads(),
+			memoryState(), poolAtModuleScope(), templateFromDisk(), timer(),
 		},
 	}
 }
@@ -56,6 +60,14 @@ func calls(p *analysis.ModulePass, names map[string]bool, visit func(c *syntax.C
 		if c := &p.Module.Calls[i]; names[c.Callee] {
 			visit(c)
 		}
+	}
+}
+
+// reportCalls makes the check of a rule that says the same of every call of these names. %s in the message is the callee as
+// written.
+func reportCalls(names map[string]bool, message, remedy string, needs ...model.Need) func(*analysis.ModulePass) {
+	return func(p *analysis.ModulePass) {
+		calls(p, names, func(c *syntax.Call) { p.Report(c.Span, fmt.Sprintf(message, c.Text), remedy, needs...) })
 	}
 }
 
