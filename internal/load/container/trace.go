@@ -46,6 +46,26 @@ func (f *Files) Makers(image *model.Image, name string) []Maker {
 	return makers
 }
 
+// Copied are the paths of the repository that a COPY would bring to name, whether or not they are there: what a build on the
+// host makes is copied too.
+func (m Maker) Copied(name string) []string {
+	var paths []string
+	for stage := m.Stage; stage != nil; stage = stage.BaseStage {
+		for i := len(stage.Instructions) - 1; i >= 0; i-- {
+			in := &stage.Instructions[i]
+			if in.Op != "COPY" && in.Op != "ADD" || in.From != "" {
+				continue
+			}
+			for _, src := range in.Sources {
+				if there, ok := reverse(in, path.Join("/", src), name); ok {
+					paths = append(paths, path.Join(m.image.Context, there))
+				}
+			}
+		}
+	}
+	return paths
+}
+
 // copiedFrom finds the last COPY --from that puts something at name, and what it puts there.
 func copiedFrom(stage *model.Stage, name string) (from *model.Stage, there string, ok bool) {
 	for i := len(stage.Instructions) - 1; i >= 0; i-- {

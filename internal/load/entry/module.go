@@ -88,16 +88,18 @@ func (f *follower) lookedIn(name string) string {
 	return ""
 }
 
-// built finds the source of a module that the image's build makes.
+// built finds the source of a module that the image's build makes. Node adds an extension, or looks for an index.
 func (f *follower) built(name string) (target, bool) {
-	for _, origin := range f.origins(name) {
-		compiled, ok := f.sources.SourceOf(origin.dir, origin.rel)
-		if ok {
-			image := name
-			if path.Ext(image) == "" {
-				image += ".js"
+	endings := []string{""}
+	if path.Ext(name) == "" {
+		endings = []string{".js", "/index.js", ".mjs", ".cjs", "/main.js"}
+	}
+	origins := f.origins(name)
+	for _, ending := range endings {
+		for _, origin := range origins {
+			if compiled, ok := f.sources.SourceOf(origin.dir, origin.rel+ending); ok {
+				return target{image: name + ending, source: compiled, built: true}, true
 			}
-			return target{image: image, source: compiled, built: true}, true
 		}
 	}
 	return target{}, false
@@ -118,6 +120,17 @@ func (f *follower) origins(name string) []origin {
 				}
 				rel := strings.TrimPrefix(strings.TrimPrefix(maker.Name, dir), "/")
 				if o := (origin{dir: path.Dir(file), rel: rel}); !slices.Contains(list, o) {
+					list = append(list, o)
+				}
+			}
+		}
+	}
+	for _, maker := range f.files.Makers(f.service.Image, name) {
+		// The image may get what a build outside of it has made.
+		for _, file := range maker.Copied(maker.Name) {
+			if manifest := f.sources.Nearest(path.Dir(file)); manifest != nil && !f.tree.IsFile(file) {
+				rel := strings.TrimPrefix(strings.TrimPrefix(file, manifest.Dir), "/")
+				if o := (origin{dir: manifest.Dir, rel: rel}); !slices.Contains(list, o) {
 					list = append(list, o)
 				}
 			}

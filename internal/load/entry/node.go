@@ -160,10 +160,34 @@ func (f *follower) inlineProgram(c command) found {
 	return result
 }
 
+// nodemonOptions splits nodemon's own options from what it passes on: the script, or options of the program behind --exec.
+func nodemonOptions(args []string) (own []flag, rest []string) {
+	withValue := []string{"-w", "--watch", "-e", "--ext", "-i", "--ignore", "-d", "--delay", "-x", "--exec", "--signal", "-s", "--config", "--cwd"}
+	alone := []string{"-q", "--quiet", "-V", "--verbose", "-L", "--legacy-watch", "-I", "--no-stdin", "-C", "--on-change-only", "--dump", "--spawn",
+		"--no-colors", "--polling-interval", "--no-update-notifier"}
+	for len(args) > 0 {
+		name, _, _ := strings.Cut(args[0], "=")
+		switch {
+		case args[0] == "--":
+			return own, args[1:]
+		case slices.Contains(withValue, name), slices.Contains(alone, name):
+			flags, left := options(args[:min(2, len(args))], withValue...)
+			own = append(own, flags[0])
+			taken := min(2, len(args)) - len(left)
+			if len(flags) > 1 {
+				taken = 1
+			}
+			args = args[taken:]
+		default:
+			return own, args
+		}
+	}
+	return own, nil
+}
+
 // nodemon follows its --exec, its configuration and its script.
 func (f *follower) nodemon(c command) found {
-	withValue := []string{"-w", "--watch", "-e", "--ext", "-i", "--ignore", "-d", "--delay", "-x", "--exec", "--signal", "-s", "--config", "--cwd", "--on-change-only"}
-	flags, rest := options(c.args(), withValue...)
+	flags, rest := nodemonOptions(c.args())
 	exec := value(flags, "-x", "--exec")
 	config := f.nodemonConfig(c.dir, value(flags, "--config"))
 	if exec == "" && len(rest) == 0 {
@@ -183,23 +207,18 @@ func (f *follower) nodemon(c command) found {
 		if config.Exists() && value(flags, "-x", "--exec") == "" {
 			c = c.at(config.Get("exec").Span())
 		}
-		return f.shellText(c.with(c.argv...), strings.TrimSpace(exec+" "+Quote(rest))).launched(c, "nodemon")
+		return f.shellText(c, strings.TrimSpace(exec+" "+Quote(rest))).launched(c, "nodemon")
 	}
 	if len(rest) == 0 {
 		rest = []string{"."}
 	}
 	runner := "node"
-	if slices.Contains([]string{".ts", ".tsx", ".mts", ".cts"}, path.Ext(rest[0])) {
+	if slices.ContainsFunc(rest, func(word string) bool {
+		return slices.Contains([]string{".ts", ".tsx", ".mts", ".cts"}, path.Ext(word))
+	}) {
 		runner = "ts-node"
 	}
-	own := []string{runner}
-	for _, flag := range flags {
-		// What nodemon does not know goes to node: --inspect, -r, …
-		if !slices.Contains(withValue, flag.name) && strings.HasPrefix(flag.name, "--inspect") {
-			own = append(own, flag.name)
-		}
-	}
-	return f.follow(c.with(append(own, rest...)...)).launched(c, "nodemon")
+	return f.follow(c.with(append([]string{runner}, rest...)...)).launched(c, "nodemon")
 }
 
 // nodemonConfig is nodemon.json, or nodemonConfig of package.json.

@@ -18,14 +18,14 @@ func (p *Packages) SourceOf(dir, rel string) (string, bool) {
 func (p *Packages) findSource(dir, rel string) string {
 	if path.Ext(rel) == "" {
 		// `node dist/server` and `node dist`: the extension or the index is left out.
-		for _, name := range []string{rel + ".js", path.Join(rel, "index.js"), rel + ".mjs", rel + ".cjs"} {
+		for _, name := range []string{rel + ".js", path.Join(rel, "index.js"), rel + ".mjs", rel + ".cjs", path.Join(rel, "main.js")} {
 			if file := p.findSource(dir, name); file != "" {
 				return file
 			}
 		}
 		return ""
 	}
-	for _, find := range []func(string, string) (string, bool){p.byTSConfig, p.byNest, p.byScripts, p.byCustom, p.byBundler} {
+	for _, find := range []func(string, string) (string, bool){p.byTSConfig, p.byNest, p.byNx, p.byScripts, p.byCustom, p.byBundler} {
 		if file, ok := find(dir, rel); ok {
 			return file
 		}
@@ -88,6 +88,38 @@ func (p *Packages) byNest(dir, rel string) (string, bool) {
 		}
 		if project.Name == "" || strings.Contains("/"+rel, "/"+project.Root+"/") || strings.Contains("/"+rel, "/"+project.Name+"/") {
 			if file, ok := p.sourceAt(path.Join(dir, project.SourceRoot, project.Entry+".js")); ok {
+				return file, true
+			}
+		}
+	}
+	return "", false
+}
+
+// byNx reads the project.json files of an Nx workspace: a project's build writes its main module to its output path.
+func (p *Packages) byNx(dir, rel string) (string, bool) {
+	places := []string{dir}
+	for _, group := range []string{"apps", "packages", "libs", "services"} {
+		for _, name := range p.List(path.Join(dir, group)) {
+			places = append(places, path.Join(dir, group, name))
+		}
+	}
+	for _, place := range places {
+		text, err := p.Read(path.Join(place, "project.json"))
+		if err != nil {
+			continue
+		}
+		root, err := ParseJSON("project.json", text)
+		if err != nil {
+			continue
+		}
+		options := root.Get("targets", "build", "options")
+		output, main := options.Get("outputPath").Text(), options.Get("main").Text()
+		if output == "" || main == "" || path.Clean(output) != path.Dir(rel) {
+			continue
+		}
+		stem := strings.TrimSuffix(path.Base(main), path.Ext(main))
+		if path.Base(rel) == stem+".js" || path.Base(rel) == "main.js" {
+			if file := path.Join(dir, main); p.IsFile(file) {
 				return file, true
 			}
 		}

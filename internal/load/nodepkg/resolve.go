@@ -87,6 +87,15 @@ func withoutQuery(specifier string) string {
 	return specifier
 }
 
+// Built finds the source behind a relative specifier that leads to a compiled file, which the FS does not hold itself.
+func (r *Resolver) Built(from, specifier string) (string, bool) {
+	name := path.Join(path.Dir(from), withoutQuery(specifier))
+	if _, ok := r.packages.ResolveFile(name); ok {
+		return "", false
+	}
+	return r.file(name)
+}
+
 // file finds a module by path. A path into a build's output, which is not in the repository, is its source.
 func (r *Resolver) file(name string) (string, bool) {
 	if file, ok := r.packages.ResolveFile(name); ok {

@@ -17,7 +17,7 @@ import (
 func loadsFolders(text []byte) bool {
 	for _, word := range []string{
 		"readdir", "glob'", "glob\"", "globSync", "utoload", "utoLoad", "require-all", "requireAll", "require-dir", "requireDir", "entities:",
-		"migrations:", "consign", "express-load", "loadSchema", "loadFiles",
+		"migrations:", "worker_threads", "fork(", "piscina", "workerpool", "new Worker(", ".process(", "consign", "express-load", "loadSchema", "loadFiles",
 	} {
 		if bytes.Contains(text, []byte(word)) {
 			return true
@@ -37,11 +37,19 @@ func (w *walker) dynamically(m module, text []byte) {
 		}
 		computed++
 		w.dynamic = append(w.dynamic, model.DynamicImport{Text: stretchOf(text, imported), Span: imported.Span})
-		if constant, _, _ := strings.Cut(imported.Pattern, "*"); strings.Contains(constant, "/") || strings.HasPrefix(constant, ".") {
+		switch constant, _, computed := strings.Cut(imported.Pattern, "*"); {
+		case !computed && imported.Pattern != "":
+			w.started(m, syntax.Value{Kind: syntax.Path, Text: imported.Pattern})
+		case strings.Contains(constant, "/"), strings.HasPrefix(constant, "."):
 			w.pattern(m, imported.Pattern)
 		}
 	}
 	for _, call := range parsed.Calls {
+		if startsModule(call.Callee, call.Method) {
+			for _, value := range call.Args {
+				w.started(m, value)
+			}
+		}
 		loader := isLoader(call.Callee, call.Method) || slices.ContainsFunc(call.Args, func(v syntax.Value) bool {
 			// A plugin that is registered: app.register(autoload, {dir}).
 			return v.Kind == syntax.Ref && isLoader(v.Text, "")
@@ -56,6 +64,40 @@ func (w *walker) dynamically(m module, text []byte) {
 		if found && loader && computed == 0 {
 			w.dynamic = append(w.dynamic, model.DynamicImport{Text: call.Text, Span: call.Span})
 		}
+	}
+}
+
+// startsModule tells of functions whose argument is the path of a module: workers, forked processes, processors of queues,
+// and imports of a path that is put together.
+func startsModule(callee, method string) bool {
+	switch callee {
+	case "require", "import", "require.resolve", "node:worker_threads.Worker", "Worker", "node:child_process.fork",
+		"node:cluster.setupPrimary", "node:cluster.setupMaster", "piscina", "piscina.Piscina", "workerpool.pool", "tinypool", "threads.Worker":
+		return true
+	}
+	return method == "process" || strings.HasSuffix(callee, ".Worker")
+}
+
+// started ships the module that a path names.
+func (w *walker) started(m module, value syntax.Value) {
+	for _, field := range value.Fields {
+		w.started(m, field)
+	}
+	name := value.Text
+	isPath := value.Kind == syntax.Path || value.Kind == syntax.String && strings.HasPrefix(name, "./")
+	if !isPath || strings.Contains(name, "*") {
+		return
+	}
+	if path.IsAbs(name) {
+		rel, ok := relative(path.Dir(m.image), name)
+		if !ok || m.image == "" {
+			return
+		}
+		name = rel
+	}
+	name = "./" + strings.TrimPrefix(strings.TrimPrefix(name, "<dir>"), "/")
+	if to, _ := w.resolver.from(m, name); to.source != "" && nodepkg.IsModule(to.source) {
+		w.add(to)
 	}
 }
 
@@ -102,7 +144,14 @@ func stretchOf(text []byte, imported syntax.Import) string {
 
 // pattern ships the modules that a template such as `./routes/*.js` can name.
 func (w *walker) pattern(m module, pattern string) {
-	glob := pattern
+	glob := strings.TrimPrefix(strings.TrimPrefix(pattern, "<dir>"), "/")
+	if path.IsAbs(pattern) {
+		rel, ok := relative(path.Dir(m.image), pattern)
+		if !ok || m.image == "" {
+			return
+		}
+		glob = rel
+	}
 	if path.Ext(glob) == "" || strings.HasSuffix(glob, "*") {
 		glob += "*"
 	}

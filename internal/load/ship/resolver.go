@@ -75,6 +75,11 @@ func (r *Resolver) from(m module, specifier string) (module, nodepkg.Resolution)
 		if file, ok := r.files.Lookup(first.File); first.File != "" && ok && !file.Inline {
 			return module{source: file.Source, image: first.File}, first
 		}
+		if first.Builtin == "" && isPath(specifier) {
+			if file, ok := r.source.Built(m.source, specifier); ok {
+				return r.place(module{source: m.source, image: m.image, built: true}, file), nodepkg.Resolution{File: file}
+			}
+		}
 		if first.Builtin != "" || isPath(specifier) {
 			return module{}, nodepkg.Resolution{Builtin: first.Builtin}
 		}
