@@ -34,10 +34,16 @@ func splitRun(i model.Instruction) (kept, left string) {
 		keep = append(keep, k...)
 		drop = append(drop, d...)
 	}
-	if !slices.ContainsFunc(keep, func(text string) bool { return !strings.HasPrefix(text, "cd ") }) {
+	// What is only entered or removed belongs to what was left out.
+	if !slices.ContainsFunc(keep, makesFiles) {
 		keep = nil
 	}
 	return strings.Join(keep, " && "), strings.Join(drop, " && ")
+}
+
+func makesFiles(command string) bool {
+	name, _, _ := strings.Cut(command, " ")
+	return name != "cd" && name != "rm" && name != "rmdir"
 }
 
 func splitStatement(statement *syntax.Stmt) (kept, left []string) {
@@ -92,7 +98,10 @@ func systemCall(words []string, statement *syntax.Stmt) bool {
 			return !strings.HasPrefix(w, "-") && !slices.ContainsFunc([]string{"/var", "/tmp", "/root", "/usr", "/etc"}, func(p string) bool { return strings.HasPrefix(w, p+"/") })
 		})
 	case "mkdir", "touch":
-		return !slices.ContainsFunc(words[1:], func(w string) bool { return !strings.HasPrefix(w, "-") && !strings.HasPrefix(w, "/") })
+		// An empty folder of the image is one that the app writes to; those of the system are no loss.
+		return !slices.ContainsFunc(words[1:], func(w string) bool {
+			return !strings.HasPrefix(w, "-") && !slices.ContainsFunc([]string{"/var/log", "/var/run", "/var/cache", "/run", "/etc", "/root", "/usr/share", "/usr/lib"}, func(p string) bool { return w == p || strings.HasPrefix(w, p+"/") })
+		})
 	}
 	return false
 }

@@ -245,8 +245,13 @@ export class Socket extends Duplex {
     return this.destroy();
   }
 
+  /**
+   * "closed" until something connects it, as it was before Node 14: drivers of that time (pg 7) wait for ever on a socket that
+   * claims to be open before it is, and their images run the older Node.
+   */
   get readyState(): "opening" | "open" | "readOnly" | "writeOnly" | "closed" {
     if (this.connecting) return "opening";
+    if (this.pending) return "closed";
     if (this.readable && this.writable) return "open";
     if (this.readable) return "readOnly";
     return this.writable ? "writeOnly" : "closed";
