@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dock2edge/dock2edge/internal/load/processfile"
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
@@ -233,28 +234,40 @@ func (f *follower) ecosystem(c command, word string, flags []flag) found {
 	if err != nil {
 		return lost(c, "pm2 reads %s: %v", name, err)
 	}
-	apps, problem := readEcosystem(file.Source, text)
+	apps, problem := processfile.Ecosystem(file.Source, text)
 	if problem != "" {
 		return lost(c, "pm2 reads %s: %s", file.Source, problem)
 	}
 	only := strings.Split(value(flags, "--only"), ",")
 	var commands []command
 	for _, app := range apps {
-		app.script = strings.ReplaceAll(app.script, dirnameMark, path.Dir(name))
-		if only[0] != "" && !slices.Contains(only, app.name) {
+		app.Script = strings.ReplaceAll(app.Script, processfile.Dirname, path.Dir(name))
+		if only[0] != "" && !slices.Contains(only, app.Name) {
 			continue
 		}
-		inner := c.with(slices.Concat(app.argv(), app.args)...).at(app.place)
-		inner.label = app.name
-		if app.cwd != "" {
-			inner.dir = absolute(c.dir, strings.ReplaceAll(app.cwd, dirnameMark, path.Dir(name)))
+		inner := c.with(slices.Concat(appCommand(app), app.Args)...).at(app.Span)
+		inner.label = app.Name
+		if app.Cwd != "" {
+			inner.dir = absolute(c.dir, strings.ReplaceAll(app.Cwd, processfile.Dirname, path.Dir(name)))
 		}
-		commands = append(commands, inner.setting(app.env, app.place))
+		commands = append(commands, inner.setting(app.Env, app.Span))
 	}
 	if len(commands) == 0 {
 		return lost(c, "%s names no app", file.Source)
 	}
 	return f.together(c, commands, false)
+}
+
+// appCommand is the command that pm2 starts for an app.
+func appCommand(app processfile.App) []string {
+	words := strings.Fields(app.Script)
+	if app.Interpreter != "" && app.Interpreter != "node" && app.Interpreter != "none" {
+		return append([]string{app.Interpreter}, words...)
+	}
+	if len(words) == 0 || !isModuleName(words[0]) && (!strings.Contains(words[0], "/") || path.Ext(words[0]) != "" || strings.Contains(words[0], "node_modules")) {
+		return words
+	}
+	return slices.Concat([]string{"node"}, app.NodeArgs, words)
 }
 
 // supervisord follows the programs of its configuration.
@@ -292,9 +305,9 @@ func (f *follower) supervisorFile(c command, name string, depth int) []command {
 	}
 	file, _ := f.files.Lookup(name)
 	var commands []command
-	for _, section := range readINI(file.Source, text) {
-		if section.name == "include" {
-			for _, glob := range strings.Fields(section.value("files")) {
+	for _, section := range processfile.INI(file.Source, text) {
+		if section.Name == "include" {
+			for _, glob := range strings.Fields(section.Value("files")) {
 				glob = absolute(path.Dir(name), glob)
 				for _, entry := range f.files.List(path.Dir(glob)) {
 					if matched, err := path.Match(path.Base(glob), entry); err == nil && matched {
@@ -303,12 +316,12 @@ func (f *follower) supervisorFile(c command, name string, depth int) []command {
 				}
 			}
 		}
-		if !strings.HasPrefix(section.name, "program:") || section.value("command") == "" || section.value("autostart") == "false" {
+		if !strings.HasPrefix(section.Name, "program:") || section.Value("command") == "" || section.Value("autostart") == "false" {
 			continue
 		}
-		inner := f.text(c, section.value("command"), section.span("command"))
-		inner.label = strings.TrimPrefix(section.name, "program:")
-		if dir := section.value("directory"); dir != "" {
+		inner := f.text(c, section.Value("command"), section.Span("command"))
+		inner.label = strings.TrimPrefix(section.Name, "program:")
+		if dir := section.Value("directory"); dir != "" {
 			inner.dir = absolute(c.dir, dir)
 		}
 		commands = append(commands, inner)
@@ -381,68 +394,4 @@ func (f *follower) procfile(c command) found {
 		return lost(c, "%s names no process", file.Source)
 	}
 	return f.together(c, commands, false).launched(c, c.name())
-}
-
-// iniSection is one section of an INI file.
-type iniSection struct {
-	name string
-	keys []iniKey
-}
-
-type iniKey struct {
-	name, value string
-	span        source.Span
-}
-
-func (s iniSection) value(name string) string {
-	for _, key := range s.keys {
-		if key.name == name {
-			return key.value
-		}
-	}
-	return ""
-}
-
-func (s iniSection) span(name string) source.Span {
-	for _, key := range s.keys {
-		if key.name == name {
-			return key.span
-		}
-	}
-	return source.Span{}
-}
-
-// readINI reads what supervisord reads: sections, keys, comments after ";" and values continued by indentation.
-func readINI(file string, text []byte) []iniSection {
-	var sections []iniSection
-	for number, line := range strings.Split(string(text), "\n") {
-		line = strings.TrimRight(line, "\r")
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case trimmed == "" || trimmed[0] == ';' || trimmed[0] == '#':
-		case trimmed[0] == '[' && strings.Contains(trimmed, "]"):
-			sections = append(sections, iniSection{name: trimmed[1:strings.Index(trimmed, "]")]})
-		case len(sections) == 0:
-		case line[0] == ' ' || line[0] == '\t':
-			if section := &sections[len(sections)-1]; len(section.keys) > 0 {
-				key := &section.keys[len(section.keys)-1]
-				key.value = strings.TrimSpace(key.value + " " + trimmed)
-			}
-		default:
-			name, value, _ := strings.Cut(line, "=")
-			value, _, _ = strings.Cut(value, " ;")
-			start := strings.Index(line, "=") + 1
-			start += len(line[start:]) - len(strings.TrimLeft(line[start:], " \t"))
-			section := &sections[len(sections)-1]
-			section.keys = append(section.keys, iniKey{
-				name: strings.TrimSpace(name), value: strings.TrimSpace(value),
-				span: source.Span{
-					File:  file,
-					Start: source.Position{Line: number + 1, Column: start + 1},
-					End:   source.Position{Line: number + 1, Column: start + 1 + len(strings.TrimSpace(value))},
-				},
-			})
-		}
-	}
-	return sections
 }

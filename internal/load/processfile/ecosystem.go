@@ -1,4 +1,6 @@
-package entry
+// Package processfile reads the files that list a container's programs: pm2's ecosystem files and the INI files of
+// supervisord. Nothing is run; values that are computed are taken as not given.
+package processfile
 
 import (
 	"bytes"
@@ -11,32 +13,20 @@ import (
 	"github.com/dock2edge/dock2edge/internal/source"
 )
 
-// dirnameMark stands for the directory of the file in values that use __dirname.
-const dirnameMark = "${__dirname}"
+// Dirname stands for the directory of the file in values that use __dirname.
+const Dirname = "${__dirname}"
 
-// app is one app of a pm2 ecosystem file.
-type app struct {
-	name, script, cwd, interpreter string
-	nodeArgs, args                 []string
-	env                            map[string]string
-	// place is the script's.
-	place source.Span
+// App is one app of a pm2 ecosystem file.
+type App struct {
+	Name, Script, Cwd, Interpreter string
+	NodeArgs, Args                 []string
+	Env                            map[string]string
+	// Span is the script's place.
+	Span source.Span
 }
 
-// argv is the command that pm2 starts for the app.
-func (a app) argv() []string {
-	words := strings.Fields(a.script)
-	if a.interpreter != "" && a.interpreter != "node" && a.interpreter != "none" {
-		return append([]string{a.interpreter}, words...)
-	}
-	if len(words) > 0 && (isModuleName(words[0]) || strings.Contains(words[0], "/") && path.Ext(words[0]) == "" && !strings.Contains(words[0], "node_modules")) {
-		return append(append([]string{"node"}, a.nodeArgs...), words...)
-	}
-	return words
-}
-
-// readEcosystem reads the apps of a JavaScript, JSON or YAML file. Values that are computed are taken as not given.
-func readEcosystem(file string, text []byte) (apps []app, problem string) {
+// Ecosystem reads the apps of a JavaScript, JSON or YAML file. Values that are computed are taken as not given.
+func Ecosystem(file string, text []byte) (apps []App, problem string) {
 	var root literal
 	if ext := path.Ext(file); ext == ".yml" || ext == ".yaml" {
 		var node yaml.Node
@@ -45,6 +35,7 @@ func readEcosystem(file string, text []byte) (apps []app, problem string) {
 		}
 		root = fromYAML(node.Content[0])
 	} else {
+		text = withoutComments(text)
 		at := appsOffset(text)
 		if at < 0 {
 			return nil, "it has no list of apps that can be read without running it"
@@ -60,18 +51,18 @@ func readEcosystem(file string, text []byte) (apps []app, problem string) {
 		list = []literal{single}
 	}
 	for _, item := range list {
-		a := app{
-			name: item.get("name").text, script: item.get("script").text, cwd: item.get("cwd").text, interpreter: item.get("interpreter", "exec_interpreter").text,
-			nodeArgs: item.get("node_args", "interpreter_args").words(), args: item.get("args").words(), place: item.get("script").span,
-			env: map[string]string{},
+		a := App{
+			Name: item.get("name").text, Script: item.get("script").text, Cwd: item.get("cwd").text,
+			Interpreter: item.get("interpreter", "exec_interpreter").text, NodeArgs: item.get("node_args", "interpreter_args").words(),
+			Args: item.get("args").words(), Span: item.get("script").span, Env: map[string]string{},
 		}
-		a.place.File = file
+		a.Span.File = file
 		for _, field := range item.get("env").fields {
 			if field.value.known {
-				a.env[field.name] = field.value.text
+				a.Env[field.name] = field.value.text
 			}
 		}
-		if a.script != "" {
+		if a.Script != "" {
 			apps = append(apps, a)
 		}
 	}
@@ -107,6 +98,46 @@ func appsOffset(text []byte) int {
 	return -1
 }
 
+// withoutComments blanks comments out, so that every other byte stays where it is.
+func withoutComments(text []byte) []byte {
+	blank := bytes.Clone(text)
+	quote := byte(0)
+	for i := 0; i < len(blank); i++ {
+		rest := blank[i:]
+		end := -1
+		switch {
+		case quote != 0 && rest[0] == '\\':
+			i++
+		case quote != 0:
+			if rest[0] == quote || rest[0] == '\n' && quote != '`' {
+				quote = 0
+			}
+		case rest[0] == '"' || rest[0] == '\'' || rest[0] == '`':
+			quote = rest[0]
+		case bytes.HasPrefix(rest, []byte("//")):
+			end = bytes.IndexByte(rest, '\n')
+		case bytes.HasPrefix(rest, []byte("/*")):
+			if end = bytes.Index(rest[2:], []byte("*/")); end >= 0 {
+				end += 4
+			}
+		default:
+			continue
+		}
+		if quote != 0 || end < 0 && rest[0] != '/' {
+			continue
+		}
+		if end < 0 {
+			end = len(rest)
+		}
+		for j := range rest[:end] {
+			if rest[j] != '\n' {
+				rest[j] = ' '
+			}
+		}
+	}
+	return blank
+}
+
 // literal is a constant of a configuration file as far as it can be read.
 type literal struct {
 	text   string
@@ -134,12 +165,12 @@ func (l literal) get(names ...string) literal {
 
 // words are a list's texts, or those of one text.
 func (l literal) words() []string {
-	if l.items == nil {
-		return strings.Fields(l.text)
-	}
 	var words []string
 	for _, item := range l.items {
 		words = append(words, item.text)
+	}
+	if l.text != "" {
+		words = strings.Fields(l.text)
 	}
 	return words
 }
@@ -175,29 +206,13 @@ type literalReader struct {
 const maxLiteralDepth = 64
 
 func (r *literalReader) space() {
-	for r.at < len(r.text) {
-		rest := r.text[r.at:]
-		switch {
-		case bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0:
-			r.at++
-		case bytes.HasPrefix(rest, []byte("//")):
-			r.until("\n")
-		case bytes.HasPrefix(rest, []byte("/*")):
-			r.at += 2
-			r.until("*/")
-		default:
-			return
-		}
+	for r.at < len(r.text) && bytes.IndexByte([]byte(" \t\r\n"), r.text[r.at]) >= 0 {
+		r.at++
 	}
 }
 
-func (r *literalReader) until(end string) {
-	if i := bytes.Index(r.text[r.at:], []byte(end)); i >= 0 {
-		r.at += i + len(end)
-	} else {
-		r.at = len(r.text)
-	}
-}
+// advance never leaves the text: it may end anywhere.
+func (r *literalReader) advance(count int) { r.at = min(r.at+count, len(r.text)) }
 
 func (r *literalReader) peek() byte {
 	r.space()
@@ -220,17 +235,17 @@ func (r *literalReader) value() literal {
 	case '{':
 		l = r.object()
 	case '[':
-		r.at++
+		r.advance(1)
 		l.items = []literal{}
 		for r.peek() != 0 && r.peek() != ']' {
 			before := r.at
 			l.items = append(l.items, r.value())
 			r.comma(']')
 			if r.at == before {
-				r.at++
+				r.advance(1)
 			}
 		}
-		r.at++
+		r.advance(1)
 	case '"', '\'', '`':
 		start = r.at
 		l.text, l.known = r.quoted()
@@ -244,9 +259,10 @@ func (r *literalReader) value() literal {
 	if rest := strings.TrimSpace(string(r.text[end:r.at])); rest != "" {
 		switch {
 		case start == end && rest == "__dirname":
-			return literal{text: dirnameMark, known: true}
+			return literal{text: Dirname, known: true}
 		case start == end && joinedPath.MatchString(rest):
-			return literal{text: path.Join(dirnameMark, joinedPath.FindStringSubmatch(rest)[1]), known: true}
+			span := source.Span{File: r.file, Start: r.lines.Position(start), End: r.lines.Position(r.at)}
+			return literal{text: path.Join(Dirname, joinedPath.FindStringSubmatch(rest)[1]), known: true, span: span}
 		case start == end && constant.MatchString(rest):
 			return literal{text: rest, known: true}
 		}
@@ -259,7 +275,7 @@ func (r *literalReader) value() literal {
 
 func (r *literalReader) object() literal {
 	l := literal{fields: []literalField{}}
-	r.at++
+	r.advance(1)
 	for r.peek() != 0 && r.peek() != '}' {
 		before := r.at
 		name := ""
@@ -268,32 +284,32 @@ func (r *literalReader) object() literal {
 		} else {
 			start := r.at
 			for r.at < len(r.text) && bytes.IndexByte([]byte(" \t\r\n:,}("), r.text[r.at]) < 0 {
-				r.at++
+				r.advance(1)
 			}
 			name = string(r.text[start:r.at])
 		}
 		if r.peek() == ':' {
-			r.at++
+			r.advance(1)
 			l.fields = append(l.fields, literalField{name: name, value: r.value()})
 		} else {
 			r.skipExpression()
 		}
 		r.comma('}')
 		if r.at == before {
-			r.at++
+			r.advance(1)
 		}
 	}
-	r.at++
+	r.advance(1)
 	return l
 }
 
 func (r *literalReader) comma(end byte) {
 	if c := r.peek(); c == ',' {
-		r.at++
+		r.advance(1)
 	} else if c != end && c != 0 {
 		r.skipExpression()
 		if r.peek() == ',' {
-			r.at++
+			r.advance(1)
 		}
 	}
 }
@@ -306,21 +322,21 @@ var constant = regexp.MustCompile(`^(-?[\d._]+|true|false)$`)
 // quoted reads a string. A template with something other than __dirname in it is not known.
 func (r *literalReader) quoted() (text string, known bool) {
 	quote := r.text[r.at]
-	r.at++
+	r.advance(1)
 	known = true
 	var b strings.Builder
 	for r.at < len(r.text) && r.text[r.at] != quote {
 		c := r.text[r.at]
 		if c == '\\' && r.at+1 < len(r.text) {
-			r.at++
+			r.advance(1)
 			c = r.text[r.at]
-		} else if quote == '`' && c == '$' && !bytes.HasPrefix(r.text[r.at:], []byte(dirnameMark)) {
+		} else if quote == '`' && c == '$' && !bytes.HasPrefix(r.text[r.at:], []byte(Dirname)) {
 			known = false
 		}
 		b.WriteByte(c)
-		r.at++
+		r.advance(1)
 	}
-	r.at = min(r.at+1, len(r.text))
+	r.advance(1)
 	return b.String(), known
 }
 
@@ -348,6 +364,6 @@ func (r *literalReader) skipExpression() {
 			r.quoted()
 			continue
 		}
-		r.at++
+		r.advance(1)
 	}
 }
