@@ -10,14 +10,17 @@ import type { Image } from "./image";
 import { Modules, type ModuleFactory } from "./modules";
 import { createNet } from "./net";
 import { ERROR_HEADER, Network, type Listener } from "./network";
-import { createPerfHooks, createUtil } from "./node/diagnostics";
+import { createCrypto } from "./node/crypto";
 import { createDns } from "./node/dns";
 import { createOs } from "./node/os";
 import { Output } from "./node/output";
 import { createPath } from "./node/path";
 import { createProcess, ExitSignal, type AppProcess } from "./node/process";
+import { createReadline } from "./node/readline";
 import { createRefused, refuseHttp2 } from "./node/refused";
+import { createPerfHooks } from "./node/perf-hooks";
 import { createTimers, type AppTimers } from "./node/timers";
+import { createUtil } from "./node/util";
 import { createTls } from "./tls";
 import type { ByteStream } from "./transport";
 import { Response } from "./native";
@@ -325,12 +328,14 @@ export class Instance implements Host {
     const { config } = this.#options;
     const { http, https } = createHttp(this);
     const { dns, promises: dnsPromises } = createDns(this);
+    const { readline, promises: readlinePromises } = createReadline();
     const path = createPath(() => this.#process.cwd());
     const modules: Record<string, unknown> = {
       ...createRefused(),
       http,
       https,
       http2: refuseHttp2(realHttp2),
+      crypto: createCrypto(),
       net: createNet(this),
       tls: createTls(this),
       dns,
@@ -342,8 +347,13 @@ export class Instance implements Host {
       "path/posix": path,
       perf_hooks: createPerfHooks(),
       process: this.#process,
+      readline,
+      "readline/promises": readlinePromises,
       timers: this.#timers.module,
-      util: createUtil(() => this.#process.env),
+      util: createUtil(
+        () => this.#process.env,
+        () => this.#process.argv.slice(2),
+      ),
     };
     return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));
   }

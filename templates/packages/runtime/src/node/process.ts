@@ -31,6 +31,7 @@ export interface ProcessHost {
 /** The parts of `process` that the runtime itself uses. */
 export interface AppProcess extends EventEmitter {
   env: Record<string, string | undefined>;
+  argv: string[];
   exitCode: number | string | null | undefined;
   cwd(): string;
   exit(code?: number | string | null): never;

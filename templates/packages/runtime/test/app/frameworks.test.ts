@@ -23,6 +23,10 @@ const QUESTIONS: Record<string, (string | Asked)[]> = {
     { path: "/", method: "HEAD" },
     { path: "/json?q=%20a&b=%2F..%2F", method: "OPTIONS" },
   ],
+  builtins: (
+    "/cipher /parse-args /parse-own-args /lines /line-events /question /errors-in-callbacks /timers /heap /globals /console " +
+    "/warning /context"
+  ).split(" "),
   express: [
     ..."/ /count /self /big /redirect /cookie /etag /params/1/x/y?z=1&z=2 /throw /reject /nothing".split(" "),
     { path: "/big", headers: { "accept-encoding": "gzip" } },

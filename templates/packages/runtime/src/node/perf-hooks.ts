@@ -1,5 +1,4 @@
 import realPerfHooks from "node:perf_hooks";
-import realUtil, { format } from "node:util";
 
 /** The app's `node:perf_hooks`: parts of workerd's throw where packages (metrics, health checks) only want a number. */
 export function createPerfHooks(): Record<string, unknown> {
@@ -29,19 +28,4 @@ export function createPerfHooks(): Record<string, unknown> {
     },
   });
   return { ...realPerfHooks, performance: appPerformance, monitorEventLoopDelay: () => ({ ...histogram }) };
-}
-
-/** The app's `node:util`. workerd's debuglog is always on, which fills the log with the packages' tracing. */
-export function createUtil(environment: () => Record<string, string | undefined>): Record<string, unknown> {
-  const debuglog = (section: string, ready?: (log: unknown) => void) => {
-    const wanted = (environment()["NODE_DEBUG"] ?? "").split(",").map((name) => name.trim().toUpperCase());
-    const enabled = wanted.includes(section.toUpperCase());
-    const log = (...values: unknown[]): void => {
-      if (enabled) console.error(`${section.toUpperCase()} 1: ${format(...values)}`);
-    };
-    const debug = Object.assign(log, { enabled });
-    ready?.(debug);
-    return debug;
-  };
-  return { ...realUtil, debuglog, debug: debuglog };
 }
