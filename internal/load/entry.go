@@ -19,6 +19,7 @@ func follow(tree *source.Tree, sources *nodepkg.Packages, project *model.Project
 		ofImage = service.Image.Target.Env
 	}
 	concealSecrets(service.Entry, service.Environment, ofImage)
+	concealInstructions(service)
 	service.Ship = ship.Follow(tree, sources, service, files)
 }
 

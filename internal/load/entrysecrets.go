@@ -18,19 +18,7 @@ func concealSecrets(entry *model.Entry, variables ...[]model.EnvVar) {
 	for i := range entry.Env {
 		entry.Env[i].Secret = looksSecret(entry.Env[i].Name, entry.Env[i].Value)
 	}
-	var known []model.EnvVar
-	for _, list := range append(variables, entry.Env) {
-		for _, v := range list {
-			// Shorter values would also hit words that merely look alike.
-			if v.Secret && len(v.Value) >= 4 {
-				known = append(known, v)
-			}
-		}
-	}
-	// A value that holds another goes first.
-	slices.SortStableFunc(known, func(a, b model.EnvVar) int {
-		return cmp.Or(len(b.Value)-len(a.Value), cmp.Compare(a.Name, b.Name))
-	})
+	known := credentials(append(variables, entry.Env)...)
 	for _, steps := range [][]model.TrailStep{entry.Trail, entry.Before} {
 		for i := range steps {
 			// The text of a build is run; its place is shown with the same care as every other line.
@@ -40,6 +28,41 @@ func concealSecrets(entry *model.Entry, variables ...[]model.EnvVar) {
 		}
 	}
 	entry.Problem = withoutSecrets(entry.Problem, known)
+}
+
+// concealInstructions takes credentials out of the texts of the image's instructions. What they do (Script, Argv, Env) keeps
+// them.
+func concealInstructions(service *model.Service) {
+	if service.Image == nil {
+		return
+	}
+	var args []model.EnvVar
+	if service.Build != nil {
+		args = service.Build.Args
+	}
+	for _, stage := range service.Image.Stages {
+		known := credentials(service.Environment, args, stage.Env, stage.Args)
+		for i := range stage.Instructions {
+			stage.Instructions[i].Text = withoutSecrets(stage.Instructions[i].Text, known)
+		}
+	}
+}
+
+// credentials are the variables with a value worth hiding, longest first: a value that holds another goes first.
+func credentials(variables ...[]model.EnvVar) []model.EnvVar {
+	var known []model.EnvVar
+	for _, list := range variables {
+		for _, v := range list {
+			// Shorter values would also hit words that merely look alike.
+			if v.Secret && len(v.Value) >= 4 {
+				known = append(known, v)
+			}
+		}
+	}
+	slices.SortStableFunc(known, func(a, b model.EnvVar) int {
+		return cmp.Or(len(b.Value)-len(a.Value), cmp.Compare(a.Name, b.Name))
+	})
+	return known
 }
 
 var (

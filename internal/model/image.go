@@ -71,7 +71,8 @@ func (s *Stage) ID() string {
 type Instruction struct {
 	// Op is the instruction in upper case: RUN, COPY, ADD, ENV, ARG, …
 	Op string
-	// Text is the line as written without the instruction's name, continuation lines joined.
+	// Text is the line as written without the instruction's name, continuation lines joined. It is for reading only: values that
+	// look like credentials are masked in it.
 	Text string
 	Span source.Span
 

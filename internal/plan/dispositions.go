@@ -22,24 +22,14 @@ func (b *builder) dispositions(sp *model.ServicePlan) {
 	if sp.Service.Image == nil || sp.Service.Image.Target == nil {
 		return
 	}
-	for _, stage := range append(append([]*model.Stage{}, sp.Service.Image.Target.Needs...), sp.Service.Image.Target) {
+	for _, stage := range slices.Concat(sp.Service.Image.Target.Needs, []*model.Stage{sp.Service.Image.Target}) {
 		for _, instruction := range stage.Instructions {
 			outcome, why := b.instruction(sp, instruction)
 			sp.Dispositions = append(sp.Dispositions, model.Disposition{
-				What: shorten(instruction.Op + " " + withoutSecrets(stage, instruction.Text)), Outcome: outcome, Why: why, Span: instruction.Span,
+				What: shorten(instruction.Op + " " + instruction.Text), Outcome: outcome, Why: why, Span: instruction.Span,
 			})
 		}
 	}
-}
-
-// withoutSecrets masks the values of the stage's variables that look like credentials.
-func withoutSecrets(stage *model.Stage, text string) string {
-	for _, v := range slices.Concat(stage.Env, stage.Args) {
-		if v.Secret && v.Value != "" {
-			text = strings.ReplaceAll(text, v.Value, "***")
-		}
-	}
-	return text
 }
 
 // spokenFor are keys that have dispositions of their own, item by item.
@@ -90,12 +80,12 @@ func (b *builder) instruction(sp *model.ServicePlan, i model.Instruction) (model
 	if i.Op == "RUN" {
 		kept, left := splitRun(i)
 		switch {
-		case kept == "" && left == "":
+		case kept == "" && len(left) == 0:
 			return model.Dropped, "it does nothing"
 		case kept == "":
-			return model.Dropped, "the system packages and users it sets up do not exist in an isolate: " + left
-		case left != "":
-			return model.Converted, "replayed by the build, without " + left
+			return model.Dropped, "what it sets up does not exist in an isolate: " + joinWords(left)
+		case len(left) > 0:
+			return model.Converted, "replayed by the build, without " + joinWords(left)
 		}
 		return model.Converted, "replayed by the build"
 	}
