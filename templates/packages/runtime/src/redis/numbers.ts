@@ -85,6 +85,17 @@ export interface LongDouble {
 
 const MANTISSA_BITS = 64;
 
+/** A double's exact value. */
+export function longDoubleFrom(value: number): LongDouble {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const biased = Number((bits >> 52n) & 0x7ffn);
+  const fraction = bits & (2n ** 52n - 1n);
+  const mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
+  return { mantissa: value < 0 ? -mantissa : mantissa, exponent: Math.max(biased, 1) - 1075 };
+}
+
 /** Reads decimal text as the nearest long double; null for anything that is not a finite number. */
 export function parseLongDouble(bytes: Uint8Array): LongDouble | null {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(latin1(bytes));

@@ -39,8 +39,6 @@ const TAKES_LONG_VALUES = new Set([
   "evalsha",
   "eval_ro",
   "evalsha_ro",
-  "fcall",
-  "fcall_ro",
   "script",
 ]);
 

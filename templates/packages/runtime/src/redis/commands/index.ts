@@ -2,7 +2,9 @@ import type { Command } from "../command";
 import { bitmapCommands } from "./bitmaps";
 import { clientCommands } from "./client";
 import { connectionCommands } from "./connection";
+import { geoCommands } from "./geo";
 import { hashCommands } from "./hashes";
+import { hyperLogLogCommands } from "./hyperloglog";
 import { keyCommands } from "./keys";
 import { listCommands } from "./lists";
 import { pubsubCommands } from "./pubsub";
@@ -34,6 +36,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...sortedSetAlgebraCommands,
     ...sortedSetBlockingCommands,
     ...bitmapCommands,
+    ...hyperLogLogCommands,
+    ...geoCommands,
     ...sortCommands,
     ...streamCommands,
     ...streamGroupCommands,

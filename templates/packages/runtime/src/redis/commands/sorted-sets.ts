@@ -1,4 +1,4 @@
-import type { Arguments } from "../arguments";
+import { Arguments } from "../arguments";
 import { type Command, command, type Context, ONE_KEY } from "../command";
 import { notAFloat, RedisError, syntaxError } from "../errors";
 import type { KeyRecord } from "../keyspace";
@@ -75,6 +75,11 @@ function zadd(context: Context, args: Arguments): Reply {
     members.push({ score, member: rest[i + 1]! });
   }
   return addMembers(context, args.bytes(0), members, options);
+}
+
+/** ZADD with arguments made by another command. */
+export function zaddCommand(context: Context, list: Buffer[]): Reply {
+  return zadd(context, new Arguments(list));
 }
 
 function addMembers({ db }: Pick<Context, "db">, key: Buffer, members: readonly Scored[], options: AddOptions): Reply {
