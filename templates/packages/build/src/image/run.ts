@@ -1,6 +1,6 @@
 /** Dockerfile's RUN: a shell command in the image's folder, with the image's environment instead of this machine's. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { RunStep } from "../recipe.ts";
 import { writeTools } from "./tools.ts";
@@ -63,7 +63,7 @@ function shell(command: string, cwd: string, env: NodeJS.ProcessEnv): { ok: bool
  * the install script of a package fails (a native addon that cannot be built here, and could not be loaded in a Worker
  * anyway), the install is done again without scripts.
  */
-export function runCommand(step: RunStep, root: string, bin: string): RunResult {
+export function runCommand(step: RunStep, root: string, bin: string, isLastOfStage: boolean): RunResult {
   const cwd = join(root, step.cwd);
   mkdirSync(cwd, { recursive: true });
   if (/\b(?:npm|yarn|pnpm)\b/.test(step.command)) fenceOff(cwd);
@@ -74,11 +74,13 @@ export function runCommand(step: RunStep, root: string, bin: string): RunResult 
     command = command.replace(/\bnpm (?:ci|clean-install)\b/g, "npm install");
     notes.push("npm ci needs a lock file and there is none: npm install was run instead");
   }
-  let result = shell(command, cwd, environment(step, root, bin, {}));
+  // A native addon takes minutes to compile and loads in no Worker. Only a later step of the same stage could need one.
+  const gyp: Record<string, string> = isLastOfStage && INSTALL.test(command) ? { npm_config_node_gyp: noCompiler(bin) } : {};
+  let result = shell(command, cwd, environment(step, root, bin, gyp));
   if (!result.ok && NO_LOCK_FILE.test(result.output) && /\bnpm (?:ci|clean-install)\b/.test(command)) {
     command = command.replace(/\bnpm (?:ci|clean-install)\b/g, "npm install");
     notes.push("npm ci found no usable lock file: npm install was run instead");
-    result = shell(command, cwd, environment(step, root, bin, {}));
+    result = shell(command, cwd, environment(step, root, bin, gyp));
   }
   if (!result.ok && INSTALL.test(command) && NATIVE_BUILD_FAILED.test(result.output)) {
     const without = { npm_config_ignore_scripts: "true", YARN_ENABLE_SCRIPTS: "false", YARN_IGNORE_SCRIPTS: "true" };
@@ -89,6 +91,14 @@ export function runCommand(step: RunStep, root: string, bin: string): RunResult 
     }
   }
   return { ...result, notes };
+}
+
+/** A stand-in for node-gyp that compiles nothing and says so. Returns its path. */
+function noCompiler(bin: string): string {
+  mkdirSync(bin, { recursive: true });
+  const file = join(bin, "no-node-gyp.js");
+  writeFileSync(file, 'console.log("native addons are not compiled: a Worker cannot load them");\n');
+  return file;
 }
 
 /** Without a package.json npm looks for one in the folders above, and would find the converted project's. */

@@ -126,7 +126,8 @@ class Replay {
       return;
     }
     this.#options.progress(`${stage.name}: ${step.command}`);
-    const result = runCommand(step, root, join(this.#work, ".bin"));
+    const isLast = stage.steps.findLast(({ kind }) => kind === "run") === step;
+    const result = runCommand(step, root, join(this.#work, ".bin"), isLast);
     for (const note of result.notes) this.#options.note(`${where(step)}${note}`);
     if (!result.ok) {
       const output = result.output.endsWith("\n") || result.output === "" ? result.output : `${result.output}\n`;
