@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -26,6 +27,10 @@ type Files struct {
 	// children holds the names in each directory of copied, origins the first image path of each source file.
 	children map[string]map[string]bool
 	origins  map[string]string
+	// stage is the stage that runs; what its RUN instructions make is found when it is asked for.
+	stage  *model.Stage
+	making sync.Once
+	made   map[string]made
 	// mounts are sorted by Target, the longest first, so that the first that covers a path wins.
 	mounts []mount
 }
@@ -47,6 +52,8 @@ type File struct {
 	// Inline tells that the text stands in a heredoc of Source. Line is the heredoc's first line then.
 	Inline bool
 	Line   int
+	// Made is the RUN instruction that writes the file; zero for all others. Its text is no part of Source.
+	Made source.Span
 }
 
 // ForService is the file system of a service's container.
@@ -58,6 +65,7 @@ func ForService(tree *source.Tree, project *model.Project, service *model.Servic
 		}
 		if service.Image.Target != nil {
 			files.addInline(service.Image.Target)
+			files.stage = service.Image.Target
 		}
 		if prunes(service.Image) {
 			files.image = service.Image
@@ -175,6 +183,11 @@ func (f *Files) Lookup(name string) (File, bool) {
 		return File{Image: name, Source: text.span.File, Inline: true, Line: text.span.Start.Line + 1}, true
 	}
 	file, ok := f.copied[name]
+	if !ok {
+		if by, found := f.makes()[name]; found {
+			return f.madeFile(name, by)
+		}
+	}
 	if !ok && f.image != nil {
 		if from, traced := f.prunedSource(name); traced {
 			return File{Image: name, Source: from}, true
@@ -228,6 +241,9 @@ func (f *Files) Read(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	if file.Inline {
+		if by, ok := f.makes()[file.Image]; ok && f.inline[file.Image].span.IsZero() {
+			return []byte(by.Text + f.inline[by.From].text), nil
+		}
 		return []byte(f.inline[file.Image].text), nil
 	}
 	return f.tree.Read(file.Source)

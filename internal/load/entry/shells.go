@@ -148,6 +148,10 @@ func (f *follower) placeInFile(started shell.Command) source.Span {
 	if !ok {
 		return source.Span{}
 	}
+	if !file.Made.IsZero() {
+		// The text is put together by a RUN instruction; its own places mean nothing.
+		return f.partOf(file.Made, started)
+	}
 	text, err := f.files.Read(started.File)
 	if err != nil || started.Start < 0 {
 		return source.Span{File: file.Source}
@@ -159,6 +163,17 @@ func (f *follower) placeInFile(started shell.Command) source.Span {
 		span.End.Line += file.Line - 1
 	}
 	return span
+}
+
+// partOf is where a command stands in the instruction that writes its script, or the instruction.
+func (f *follower) partOf(made source.Span, started shell.Command) source.Span {
+	text, err := f.files.Read(started.File)
+	if err == nil && started.Start >= 0 {
+		if span, ok := f.within(made, string(text[started.Start:started.End])); ok {
+			return span
+		}
+	}
+	return made
 }
 
 // leaf is one command of a script with what it leads to.

@@ -23,6 +23,11 @@ func (r *run) emulate(hc interp.HandlerContext, args []string) (output string, s
 	}
 	root := r.script.User == "" || r.script.User == "root" || r.script.User == "0"
 	switch path.Base(args[0]) {
+	case "cp", "mv", "ln", "install":
+		if !r.building {
+			return "", 0, false
+		}
+		r.copy(hc, operands)
 	case "sleep":
 		// Sleeping without end is what some containers are for; that is noted.
 		return "", 0, !strings.HasPrefix(first, "inf")
@@ -64,6 +69,28 @@ func (r *run) emulate(hc interp.HandlerContext, args []string) (output string, s
 		return "", 0, false
 	}
 	return output, status, true
+}
+
+// copy notes what cp, mv and ln put where.
+func (r *run) copy(hc interp.HandlerContext, operands []string) {
+	if len(operands) < 2 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := operands[len(operands)-1]
+	for _, operand := range operands[:len(operands)-1] {
+		dest := absolute(hc.Dir, last)
+		if strings.HasSuffix(last, "/") || len(operands) > 2 || r.files.IsDir(dest) || last == "." {
+			dest = path.Join(dest, path.Base(operand))
+		}
+		from := absolute(hc.Dir, operand)
+		if text, ok := r.written[from]; ok {
+			r.written[dest] = text
+		} else if r.files.IsFile(from) {
+			r.copies[dest] = from
+		}
+	}
 }
 
 func (r *run) identity(args []string, root bool) string {

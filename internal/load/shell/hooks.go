@@ -39,6 +39,9 @@ type run struct {
 	// written are files that the script wrote, entered the directories it changed to.
 	written map[string][]byte
 	entered []string
+	// building is set for the script of a build, whose copies count.
+	building bool
+	copies   map[string]string
 }
 
 // site is a simple command in a file's text.

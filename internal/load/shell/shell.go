@@ -68,13 +68,43 @@ var errStopped = errors.New("the script goes on without end")
 
 // Run returns the commands a script starts, in the order it would start them. With an error, those before it.
 func Run(script Script, files Files) ([]Command, error) {
+	r := &run{script: script, files: files}
+	err := r.interpret()
+	return r.commands, err
+}
+
+// Written is a file that a script makes.
+type Written struct {
+	// From is the container path it is a copy of, or a link to; empty when Text is what the script wrote.
+	From, Text string
+}
+
+// Writes returns the files that the script of a RUN instruction makes by redirection, cp, mv, ln, install and tee, by path.
+func Writes(script Script, files Files) map[string]Written {
+	r := &run{script: script, files: files, building: true, copies: map[string]string{}}
+	if r.interpret() != nil {
+		return nil
+	}
+	made := map[string]Written{}
+	for name, text := range r.written {
+		made[name] = Written{Text: string(text)}
+	}
+	for name, from := range r.copies {
+		made[name] = Written{From: from}
+	}
+	return made
+}
+
+// interpret runs the script with the hooks in place of the machine.
+func (r *run) interpret() error {
+	script := r.script
 	tree, err := parse(script.Text)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	r := &run{script: script, files: files, cancel: cancel, rounds: map[syntax.Pos]int{}, written: map[string][]byte{}}
+	r.cancel, r.rounds, r.written = cancel, map[syntax.Pos]int{}, map[string][]byte{}
 	r.note(script.File, tree)
 	rewrite(tree)
 	tree.Name = script.Name
@@ -90,7 +120,7 @@ func Run(script Script, files Files) ([]Command, error) {
 		interp.StatHandler(r.stat), interp.AccessHandler(r.access),
 	)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	err = runner.Run(ctx, tree)
 	if _, status := errors.AsType[interp.ExitStatus](err); status || errors.Is(err, context.Canceled) {
@@ -99,10 +129,12 @@ func Run(script Script, files Files) ([]Command, error) {
 	if r.calls > maxCalls && len(r.commands) == 0 {
 		err = errStopped
 	}
-	return r.commands, err
+	return err
 }
 
 func parse(text string) (*syntax.File, error) {
+	// Lines that end as on Windows would stop a real shell; what they mean is plain, and a space keeps every offset.
+	text = strings.ReplaceAll(text, "\r\n", " \n")
 	tree, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
 		// The POSIX variant reads what Bash has taken as keywords: `function` or `[[` as names.
