@@ -1,5 +1,5 @@
 /** Builds one service: from build.json and app/ to dist/. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { bakeAssets, bakeFiles } from "./bake.ts";
@@ -74,15 +74,30 @@ async function packNode(
   return { packed, image: { wasm: writeWasm(dist, packed.wasm), codeGeneration }, files };
 }
 
-/** Builds the service. Throws RecipeError, StepError or PackError with a message for the user. */
-export async function buildService({ folder, progress }: BuildOptions): Promise<BuildResult> {
+/**
+ * Builds the service. Throws RecipeError, StepError or PackError with a message for the user; dist/ is replaced only when
+ * everything went well, so that a running `wrangler dev` never sees half a build.
+ */
+export async function buildService(options: BuildOptions): Promise<BuildResult> {
+  const dist = join(options.folder, "dist");
+  // A sibling, because source maps name sources relative to where they lie.
+  const fresh = join(options.folder, ".dist");
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh);
+  try {
+    const result = await buildInto(fresh, options);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+    return result;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+async function buildInto(dist: string, { folder, progress }: BuildOptions): Promise<BuildResult> {
   const warnings: Warning[] = [];
   const warn = (message: string): void => void warnings.push({ file: "build.json", line: 1, message });
   const recipe = readRecipe(join(folder, "build.json"));
-  const dist = join(folder, "dist");
-  if (existsSync(dist))
-    for (const name of readdirSync(dist)) rmSync(join(dist, name), { recursive: true, force: true });
-  mkdirSync(dist, { recursive: true });
   const result: BuildResult = { bytes: 0, modules: 0, files: 0, warnings, codeGeneration: [], native: [] };
   let image: ImageModule | undefined;
   if (recipe) {

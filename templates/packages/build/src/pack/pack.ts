@@ -68,8 +68,8 @@ const ownRequire = createRequire(import.meta.url);
 interface Attempt {
   /** ES modules that wait at their top level only exist in the format "esm". */
   format: "cjs" | "esm";
-  /** Modules that were to be registered but cannot be packed. */
-  excluded: Set<string>;
+  /** Modules of packages, or registered ones, that cannot be parsed: loading them fails, as it does in Node. */
+  broken: Map<string, string>;
   /** Modules that can only be imported, not required: they wait at their top level. */
   asyncOnly: Set<string>;
 }
@@ -81,7 +81,7 @@ class Packer {
   readonly #packages: Packages;
   readonly #decorators: DecoratorOptions | undefined;
   readonly #entry: string;
-  readonly #attempt: Attempt = { format: "cjs", excluded: new Set(), asyncOnly: new Set() };
+  readonly #attempt: Attempt = { format: "cjs", broken: new Map(), asyncOnly: new Set() };
   #ownModules: string[] | undefined;
   // What one attempt finds; a later attempt starts over.
   #missing: { importer: string; name: string }[] = [];
@@ -153,12 +153,17 @@ class Packer {
         return true;
       }
       const awaits = /imported file "([^"]+)" contains a top-level await/.exec(error.text)?.[1];
-      const culprit = awaits ? join(this.#root, awaits) : file;
-      const image = culprit && this.#toImage(culprit);
-      if (!image || !this.#isRegistered(image)) continue;
-      const set = awaits ? this.#attempt.asyncOnly : this.#attempt.excluded;
-      if (!set.has(image)) learned = true;
-      set.add(image);
+      const awaiting = awaits && this.#toImage(join(this.#root, awaits));
+      if (awaiting && this.#isRegistered(awaiting)) {
+        learned ||= !this.#attempt.asyncOnly.has(awaiting);
+        this.#attempt.asyncOnly.add(awaiting);
+        continue;
+      }
+      if (!file || !this.#isInside(file)) continue;
+      const image = this.#toImage(file);
+      if (this.#attempt.broken.has(image) || !(this.#packages.of(file) || this.#isRegistered(image))) continue;
+      this.#attempt.broken.set(image, error.text);
+      learned = true;
     }
     return learned;
   }
@@ -216,6 +221,7 @@ class Packer {
       charset: "utf8",
       legalComments: "none",
       logLevel: "silent",
+      logLimit: 0,
       // Exactly what Node looks at: no "module" field or condition, and no tree shaking by what packages say of themselves.
       mainFields: ["main"],
       conditions: ["node"],
@@ -258,6 +264,7 @@ class Packer {
       setup: (build) => {
         this.#resolving(build);
         this.#virtualModules(build);
+        build.onLoad({ filter: /.*/, namespace: "file" }, ({ path }) => this.#broken(path));
         build.onLoad({ filter: MODULE_FILE, namespace: "file" }, (args) => this.#load(build, args.path));
       },
     };
@@ -361,9 +368,8 @@ class Packer {
 
   #registrations(from: string, files: string[]): string {
     const quote = JSON.stringify;
-    const usable = files.filter((file) => !this.#attempt.excluded.has(file));
-    this.#registered.set(from, usable);
-    const lines = usable.map((file) => {
+    this.#registered.set(from, files);
+    const lines = files.map((file) => {
       const isAsync = this.#attempt.asyncOnly.has(file);
       const isEsm = file.endsWith(".json")
         ? false
@@ -385,6 +391,11 @@ class Packer {
   }
 
   // ---------------------------------------------------------------- modules
+
+  #broken(path: string): { contents: string; loader: "js" } | undefined {
+    const why = this.#attempt.broken.get(this.#toImage(path));
+    return why === undefined ? undefined : { contents: `throw new SyntaxError(${JSON.stringify(why)});`, loader: "js" };
+  }
 
   async #load(
     build: PluginBuild,
@@ -460,7 +471,9 @@ class Packer {
   }
 
   #modulesFrom(prefix: string): string[] {
-    const folder = prefix.endsWith("/") ? prefix : dirname(prefix);
+    const folder = prefix.endsWith("/") ? prefix.slice(0, -1) : dirname(prefix);
+    // Any package at all: the ones that are meant are known by their names.
+    if (/\/node_modules(?:\/@[^/]+)?$/.test(folder)) return [];
     const path = this.#toDisk(folder);
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
     return this.#list(path).filter((file) => file.startsWith(prefix));
@@ -500,12 +513,10 @@ class Packer {
           this.#node.registry.length > 0 ? message.replace("all modules of the app", 'those of "registry"') : message,
       });
     }
-    for (const file of this.#attempt.excluded) {
-      warnings.push({
-        file,
-        line: 1,
-        message: "is not packed, because it cannot be parsed; loading it by a computed name will fail",
-      });
+    for (const [file, why] of this.#attempt.broken) {
+      // Of packages nobody wants to know, and a .json file that is none is a configuration with comments in it.
+      if (this.#packages.of(this.#toDisk(file)) || file.endsWith(".json")) continue;
+      warnings.push({ file, line: 1, message: `cannot be parsed, so loading it fails: ${why}` });
     }
     const order = (a: Warning, b: Warning): number =>
       a.file.localeCompare(b.file) || a.line - b.line || a.message.localeCompare(b.message);

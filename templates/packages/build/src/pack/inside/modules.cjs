@@ -44,7 +44,9 @@ function find(directory, id) {
       if (found) return found;
     }
   }
-  return undefined;
+  // A package by its folder: /app/node_modules/pg.
+  const installed = /\/node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path);
+  return installed ? modules.get(installed[1]) : undefined;
 }
 
 const directoryOf = (file) => file.slice(0, file.lastIndexOf("/")) || "/";
