@@ -9,7 +9,7 @@ import (
 // maxFold bounds the depth of folding, maxText the length of a folded string: doubling a constant a few dozen times would
 // otherwise fill the memory.
 const (
-	maxFold = 40
+	maxFold = 200
 	maxText = 8192
 )
 
@@ -565,13 +565,31 @@ func (b *builder) foldCall(n int32) Value {
 }
 
 func (b *builder) foldKnownCall(name string, arguments []int32) Value {
-	first := Value{}
-	if len(arguments) > 0 && len(arguments) < 40 && b.kind(arguments[0]) != kSpread {
-		first = b.foldNode(arguments[0])
-	}
 	switch name {
 	case "node:path.join", "node:path.resolve":
 		return b.foldPath(name == "node:path.resolve", arguments)
+	case "process.cwd":
+		return Value{Kind: Path, Text: b.workdir}
+	case "node:os.tmpdir":
+		return Value{Kind: Path, Text: "/tmp"}
+	}
+	if len(arguments) == 0 || b.kind(arguments[0]) == kSpread {
+		return Value{}
+	}
+	return b.foldConversion(name, arguments)
+}
+
+// foldConversion folds the functions that make something of their first argument.
+func (b *builder) foldConversion(name string, arguments []int32) Value {
+	switch name {
+	case "node:path.normalize", "node:path.dirname", "node:path.basename", "node:url.fileURLToPath", "node:url.pathToFileURL",
+		"node:fs.realpathSync", "require.resolve", "String", "Number", "parseInt", "parseFloat", "Number.parseInt",
+		"Number.parseFloat", "Object.freeze", "Object.seal":
+	default:
+		return Value{}
+	}
+	first := b.foldNode(arguments[0])
+	switch name {
 	case "node:path.normalize", "node:path.dirname", "node:path.basename":
 		return pathPart(name, resolved(first))
 	case "node:url.fileURLToPath":
@@ -585,10 +603,6 @@ func (b *builder) foldKnownCall(name string, arguments []int32) Value {
 		if first.Kind == Path {
 			return first
 		}
-	case "process.cwd":
-		return Value{Kind: Path, Text: b.workdir}
-	case "node:os.tmpdir":
-		return Value{Kind: Path, Text: "/tmp"}
 	case "require.resolve":
 		if first.Kind == String && strings.HasPrefix(first.Text, ".") {
 			return Value{Kind: Path, Text: joinPath(b.dir, first.Text)}

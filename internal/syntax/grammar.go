@@ -75,7 +75,7 @@ func parseTree(g *sitter.Grammar, text []byte) *tree {
 	})
 	if err != nil {
 		t.nodes = []node{{kind: kProgram, end: uint32(len(text)), parent: none, first: none, next: none}}
-		t.errors = []int32{0}
+		t.errors, t.failed = []int32{0}, true
 	}
 	return t
 }

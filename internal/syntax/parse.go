@@ -58,7 +58,7 @@ type places struct {
 func Parse(file string, text []byte, opts ParseOptions) *Module {
 	g := grammarFor(file)
 	t := parseTree(g, text)
-	if len(t.errors) > 0 && g == javascriptGrammar() {
+	if len(t.errors) > 0 && !t.failed && g == javascriptGrammar() {
 		// Type annotations in a .js file (Flow, or TypeScript under the wrong name) read better as TSX.
 		if other := parseTree(tsxGrammar(), text); len(other.errors) < len(t.errors) {
 			t = other

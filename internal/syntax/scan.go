@@ -72,6 +72,9 @@ type scanner struct {
 	esm     bool
 	// requires are names besides require that were made by createRequire.
 	requires []string
+	// noCommentEnd and failedRegex keep hostile text from being searched through again and again.
+	noCommentEnd bool
+	failedRegex  int
 }
 
 // bracket is one open bracket. word is the keyword or name before it ("if", "try", "=>"); template tells of ${. A JSX tag that

@@ -67,10 +67,13 @@ func (s *scanner) skipBlanks() {
 		case c == '/' && s.pos+1 < len(s.text) && s.text[s.pos+1] == '/':
 			s.skipLine()
 		case c == '/' && s.pos+1 < len(s.text) && s.text[s.pos+1] == '*':
-			end := bytes.Index(s.text[s.pos+2:], []byte("*/"))
+			end := -1
+			if !s.noCommentEnd {
+				end = bytes.Index(s.text[s.pos+2:], []byte("*/"))
+			}
 			if end < 0 {
-				s.pos++ // an asterisk in JSX text; a comment that never ends would hide nothing but itself
-				return
+				s.noCommentEnd = true
+				return // read as punctuation: an asterisk in JSX text
 			}
 			s.pos += 2 + end + 2
 		case c == '#' && s.pos == 0 && bytes.HasPrefix(s.text, []byte("#!")):
@@ -226,9 +229,15 @@ func (s *scanner) regexAllowed() bool {
 	return false
 }
 
+// maxFailedRegex is how many bytes are looked through for the ends of regular expressions that are none.
+const maxFailedRegex = 4 << 20
+
 // regexEnd is the end of the regular expression that starts here, or 0 when there is none on the line.
 func (s *scanner) regexEnd(start int) int {
 	class := false
+	if s.failedRegex > maxFailedRegex {
+		return 0
+	}
 	for i := start + 1; i < len(s.text); i++ {
 		switch s.text[i] {
 		case '\\':
@@ -238,6 +247,7 @@ func (s *scanner) regexEnd(start int) int {
 		case ']':
 			class = false
 		case '\n':
+			s.failedRegex += i - start
 			return 0
 		case '/':
 			if class {
@@ -250,6 +260,7 @@ func (s *scanner) regexEnd(start int) int {
 			return i
 		}
 	}
+	s.failedRegex += len(s.text) - start
 	return 0
 }
 

@@ -17,6 +17,8 @@ type tree struct {
 	comments []int32
 	// tooDeep counts nodes whose children were left out because they are nested too deeply.
 	tooDeep int
+	// failed tells that the text could not be parsed at all.
+	failed bool
 }
 
 // node is one node. start and end are byte offsets; parent, first and next are indexes or none.

@@ -1,7 +1,11 @@
+// clock_gettime is not part of C11.
+#define _POSIX_C_SOURCE 200809L
+
 #include "flatten.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 // The part of tree-sitter's C API that is used here. The library itself is compiled into the module that package sitter
 // imports; its header is not on the include path of other modules, and these declarations are stable since 0.20.
@@ -19,10 +23,29 @@ typedef struct {
   uint32_t context[3];
 } TSTreeCursor;
 
+typedef struct {
+  uint32_t row, column;
+} TSPoint;
+typedef struct {
+  void *payload;
+  const char *(*read)(void *payload, uint32_t byte_index, TSPoint position, uint32_t *bytes_read);
+  int encoding; // 0: UTF-8
+  int32_t (*decode)(const uint8_t *string, uint32_t length, int32_t *code_point);
+} TSInput;
+typedef struct {
+  void *payload;
+  uint32_t current_byte_offset;
+  bool has_error;
+} TSParseState;
+typedef struct {
+  void *payload;
+  bool (*progress_callback)(TSParseState *state);
+} TSParseOptions;
+
 TSParser *ts_parser_new(void);
 void ts_parser_delete(TSParser *self);
 bool ts_parser_set_language(TSParser *self, const TSLanguage *language);
-TSTree *ts_parser_parse_string(TSParser *self, const TSTree *old_tree, const char *string, uint32_t length);
+TSTree *ts_parser_parse_with_options(TSParser *self, const TSTree *old_tree, TSInput input, TSParseOptions options);
 void ts_tree_delete(TSTree *self);
 TSNode ts_tree_root_node(const TSTree *self);
 uint16_t ts_node_symbol(TSNode self);
@@ -111,6 +134,39 @@ done:
   free(levels);
 }
 
+// text_input is the text being parsed, and when to give up on it.
+typedef struct {
+  const char *text;
+  uint32_t length;
+  double deadline;
+} text_input;
+
+static const char *read_text(void *payload, uint32_t byte_index, TSPoint position, uint32_t *bytes_read) {
+  (void)position;
+  text_input *input = payload;
+  if (byte_index >= input->length) {
+    *bytes_read = 0;
+    return "";
+  }
+  *bytes_read = input->length - byte_index;
+  return input->text + byte_index;
+}
+
+// thread_seconds is the processor time of this thread. Unlike the time of day it does not depend on what else runs.
+static double thread_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+// give_up is called now and then by the parser. Text of the language takes half a second for a megabyte on a slow machine.
+// Recovery from errors takes time that grows with the square of the text when nothing in it fits the grammar (another
+// language, data), and there is nothing to be learned from such text.
+static bool give_up(TSParseState *state) {
+  const text_input *input = state->payload;
+  return thread_seconds() > input->deadline;
+}
+
 flat_tree flat_parse(const void *language, const char *text, uint32_t length, const flat_tables *tables) {
   flat_tree out = {NULL, 0, 0, 1};
   TSParser *parser = ts_parser_new();
@@ -120,15 +176,23 @@ flat_tree flat_parse(const void *language, const char *text, uint32_t length, co
     out.status = 2;
     return out;
   }
-  TSTree *tree = ts_parser_parse_string(parser, NULL, text, length);
+  text_input source = {text, length, thread_seconds() + 2 + 8 * (double)length / (1 << 20)};
+  TSInput input = {.payload = &source, .read = read_text};
+  TSParseOptions options = {.payload = &source, .progress_callback = give_up};
+  TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, options);
+  if (tree == NULL) {
+    ts_parser_delete(parser);
+    out.status = 3;
+    return out;
+  }
   uint32_t capacity = length / 6 + 64;
   out.nodes = malloc((size_t)capacity * sizeof(flat_node));
-  if (tree != NULL && out.nodes != NULL) {
+  if (out.nodes != NULL) {
     TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
     copy_tree(&cursor, tables, &out, capacity);
     ts_tree_cursor_delete(&cursor);
   }
-  if (tree != NULL) ts_tree_delete(tree);
+  ts_tree_delete(tree);
   ts_parser_delete(parser);
   return out;
 }

@@ -28,7 +28,7 @@ typedef struct {
   uint32_t count;
   // too_deep counts nodes whose children were left out because of max_depth.
   uint32_t too_deep;
-  int32_t status; // 0: parsed, 1: no memory, 2: the grammar does not fit the library
+  int32_t status; // 0: parsed, 1: no memory, 2: the grammar does not fit the library, 3: given up
 } flat_tree;
 
 void flat_use_system_allocator(void);

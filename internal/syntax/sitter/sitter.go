@@ -79,9 +79,11 @@ func NewGrammar(language unsafe.Pointer, options Options) *Grammar {
 	return g
 }
 
-// ErrTooLarge is returned for texts over 4 GiB, ErrFailed when the C library could not do its work at all.
+// ErrTooLarge is returned for texts over 2 GiB, ErrGaveUp for text so unlike the grammar that recovering from its errors
+// takes too long, ErrFailed when the C library could not do its work at all.
 var (
 	ErrTooLarge = errors.New("text is too large to parse")
+	ErrGaveUp   = errors.New("text does not look like the language")
 	ErrFailed   = errors.New("the parser failed")
 )
 
@@ -103,7 +105,11 @@ func (g *Grammar) Parse(text []byte, maxDepth int, take func(nodes []Node, tooDe
 	}
 	tree := C.flat_parse(g.language, (*C.char)(unsafe.Pointer(&text[0])), C.uint32_t(len(text)), &tables)
 	defer C.free(unsafe.Pointer(tree.nodes))
-	if tree.status != 0 {
+	switch tree.status {
+	case 0:
+	case 3:
+		return ErrGaveUp
+	default:
 		return ErrFailed
 	}
 	take(unsafe.Slice((*Node)(unsafe.Pointer(tree.nodes)), int(tree.count)), int(tree.too_deep))
