@@ -59,4 +59,4 @@ func holdsState(module *syntax.Module, a *syntax.Assign) bool {
 }
 
 // collections are constructors of what holds data.
-var collections = set("Map", "Set", "WeakMap", "Array", "Object", "Object.create", "lru-cache", "lru-cache.LRUCache", "node-cache", "memory-cache", "quick-lru")
+var collections = set("Map", "Set", "WeakMap", "Array", "Object", "Object.create")

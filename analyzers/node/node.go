@@ -23,7 +23,9 @@ func Language() *analysis.Language {
 			dirnamePath(), fsRead(), fsReaddir(), fsStatic(), fsSync(), fsUpload(), fsWatch(), fsWrite(), fsWriteTmp(), fsWriteVolume(),
 			http2Server(), httpListen(), listenSeveral(), netListenTCP(), tlsOwn(), udpListen(), unixSocketListen(), websocketUpgrade(),
 			atomicsWait(), childProcess(), clusterFork(), processExit(), processKill(), processManager(), processSignal(), stdinReadline(), workerThreads(),
-			memoryState(), poolAtModuleScope(), templateFromDisk(), timer(),
+			cryptoSync(), hashCost(), heavyLoop(), heavyPackage(), zlibSync(), codeGeneration(), codeGenerationPackage(), nativeAddon(),
+			cacheMemory(), eventBusMemory(), memoryState(), rateLimitMemory(), sessionMemory(), bootIO(), timer(), timerPoll(),
+			httpAgentPool(), netConnect(), networkLocalhost(), smtpPort25(), bodyLimit(), poolAtModuleScope(), secretInSource(), sqliteFile(), templateFromDisk(),
 		},
 	}
 }
