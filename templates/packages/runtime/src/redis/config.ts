@@ -110,8 +110,35 @@ export class Config {
   }
 }
 
+const MEMORY_UNITS: Record<string, number> = {
+  "": 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1_000_000,
+  mb: 1024 ** 2,
+  g: 1_000_000_000,
+  gb: 1024 ** 3,
+};
+
+/** The value as CONFIG GET shows it. Throws for one that Redis refuses. */
 function normalize(name: string, value: string): string {
-  if (name !== "notify-keyspace-events") return value;
+  if (name === "maxmemory") return normalizeMemory(name, value);
+  return name === "notify-keyspace-events" ? normalizeEvents(name, value) : value;
+}
+
+function normalizeMemory(name: string, value: string): string {
+  const match = /^(\d+)([a-z]*)$/i.exec(value);
+  const factor = match && MEMORY_UNITS[match[2]!.toLowerCase()];
+  if (!match || factor === undefined) {
+    throw new RedisError(
+      `ERR CONFIG SET failed (possibly related to argument '${name}') - argument must be a memory value`,
+    );
+  }
+  return String(Number(match[1]) * factor!);
+}
+
+function normalizeEvents(name: string, value: string): string {
   if (/[^KEg$lshzxetdnmA]/.test(value)) {
     throw new RedisError(
       `ERR CONFIG SET failed (possibly related to argument '${name}') - Invalid event class character. Use 'Ag$lshzxeKEtmdn'.`,

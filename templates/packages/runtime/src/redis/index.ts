@@ -19,8 +19,6 @@ import { Server } from "./server";
 export interface RedisOptions {
   /** Name of the environment variable that holds the password clients must give; null: none is asked for. */
   requirePass: string | null;
-  /** Number of databases SELECT knows; 16 when left out. */
-  databases?: number;
   /**
    * Parameters of redis.conf or of the container's command line, without dashes: `{"notify-keyspace-events": "Ex"}`. Those
    * about memory, eviction and persistence are only reported: every write is on disk before its reply leaves, and nothing
@@ -49,10 +47,7 @@ export function createRedis(options: RedisOptions): Redis {
       super(ctx, env);
       this.#server = new Server(ctx.storage, {
         password: readPassword(options.requirePass, env),
-        config: {
-          ...options.config,
-          databases: String(options.databases ?? 16),
-        },
+        config: options.config ?? {},
       });
     }
 

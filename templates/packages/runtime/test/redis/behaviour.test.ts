@@ -328,10 +328,10 @@ describe("a Redis server with a password and a container's options", () => {
   it("has the parameters of its command line", async () => {
     const redis = await RawClient.open(worker.tcpPort);
     await redis.command("AUTH", "s3cret");
-    const reply = await redis.command("CONFIG", "GET", "maxmemory-policy", "databases");
+    const reply = await redis.command("CONFIG", "GET", "maxmemory*", "databases");
     assert.equal(
       reply.items.map(({ text }) => text.split("\r\n")[1]).join(" "),
-      "databases 4 maxmemory-policy allkeys-lru",
+      "databases 4 maxmemory 268435456 maxmemory-policy allkeys-lru maxmemory-samples 5",
     );
     assert.match((await redis.command("SELECT", "4")).text, /^-ERR DB index is out of range/);
     redis.close();

@@ -1,3 +1,4 @@
+/// <reference path="./fengari.d.ts" />
 import "./fengari-settings";
 // First of fengari's modules: they import each other in circles, and the others find it half loaded otherwise.
 import lua, { type LuaState } from "fengari/src/lua.js";
