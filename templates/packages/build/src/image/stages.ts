@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import type { CopyStep, Recipe, Stage, Step } from "../recipe.ts";
 import { cloneTree, copy, CopyError, type CopyPlan, planCopy } from "./copy.ts";
 import { contentKey, key } from "./hash.ts";
+import { hasWildcard } from "./patterns.ts";
 import { runCommand } from "./run.ts";
 
 /** A step of the recipe failed. The message says which line of the Dockerfile, and holds the command's output. */
@@ -117,7 +118,8 @@ class Replay {
     if (step.kind === "copy") {
       const from = context ?? this.#done.get(step.from!)!.root;
       const exclude = context ? [...stage.exclude, ...step.exclude] : step.exclude;
-      this.#at(step, () => copy({ ...step, context: from, root, exclude }, plan));
+      const sources = context ? step.sources : this.#present(step, from);
+      if (sources.length > 0) this.#at(step, () => copy({ ...step, sources, context: from, root, exclude }, plan));
       return;
     }
     if (step.kind === "write") {
@@ -135,6 +137,15 @@ class Replay {
         `${where(step)}this command failed in ${step.cwd}:\n  ${step.command}\nIts output:\n${output}`,
       );
     }
+  }
+
+  /** What an earlier stage has of the sources. Programs of the system, which no step here installs, are left out with a note. */
+  #present(step: CopyStep, from: string): string[] {
+    return step.sources.filter((source) => {
+      if (hasWildcard(source) || existsSync(join(from, source))) return true;
+      this.#options.note(`${where(step)}COPY: ${source} is not there, because what makes it is not replayed; it is left out`);
+      return false;
+    });
   }
 
   #overlaid(image: Image, overlays: CopyStep[]): Image {
