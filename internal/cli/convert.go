@@ -115,7 +115,7 @@ func printPlan(s *streams, p *model.Plan) {
 		fmt.Fprintf(s.out, "  %-*s  %-17s  %s\n", width, sp.Service.Name, sp.Target, strings.TrimSuffix(reasonText(sp), "."))
 	}
 	for _, w := range p.Warnings {
-		fmt.Fprintf(s.out, "  limit: %s\n", w)
+		fmt.Fprintf(s.out, "  note: %s\n", w)
 	}
 	for _, q := range p.Questions {
 		fmt.Fprintf(s.out, "  question: %s (taken: %s; change it with --target %s=%s)\n", q.Text, q.Choices[0], q.Service, q.Choices[1])

@@ -38,8 +38,6 @@ type Option struct {
 	Against string
 	// Offered tells that a user may choose it; options that are not offered are only there to say why not.
 	Offered bool
-	// Unfit returns why these needs rule the option out; nil means that it is always fit.
-	Unfit func(needs []model.Need) (reason string, unfit bool)
 }
 
 // All lists the mappings in the order they are tried.
@@ -75,31 +73,24 @@ func Repository(ref string) string {
 }
 
 func matches(pattern, repository string) bool {
-	if name, any := strings.CutPrefix(pattern, "*/"); any {
+	if name, ok := strings.CutPrefix(pattern, "*/"); ok {
 		return path.Base(repository) == name
 	}
-	if organisation, any := strings.CutSuffix(pattern, "/*"); any {
+	if organisation, ok := strings.CutSuffix(pattern, "/*"); ok {
 		return strings.HasPrefix(repository, organisation+"/")
 	}
 	return pattern == repository
 }
 
-// Choose picks the first option that fits, or the one the user chose. rejected are the others with their reasons.
-func (m *Mapping) Choose(needs []model.Need, chosen model.Target) (taken Option, rejected []model.Rejected) {
+// Choose picks the first option that is offered, or the one the user chose. rejected are the others with their reasons.
+func (m *Mapping) Choose(chosen model.Target) (taken Option, rejected []model.Rejected) {
 	index := -1
 	for i, option := range m.Options {
-		reason, unfit := option.Against, false
-		if option.Unfit != nil {
-			if r, no := option.Unfit(needs); no {
-				reason, unfit = r, true
-			}
-		}
-		wanted := chosen == option.Target || chosen == "" && !unfit && option.Offered
-		if index < 0 && wanted {
+		if index < 0 && (chosen == option.Target || chosen == "" && option.Offered) {
 			index = i
 			continue
 		}
-		rejected = append(rejected, model.Rejected{Target: option.Target, Why: model.Reason{Text: reason}})
+		rejected = append(rejected, model.Rejected{Target: option.Target, Why: model.Reason{Text: option.Against}})
 	}
 	if index < 0 {
 		return external("no option of " + m.Title + " fits"), rejected

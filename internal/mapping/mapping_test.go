@@ -48,14 +48,14 @@ func TestEveryOptionSaysWhy(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	taken, rejected := redis().Choose(nil, "")
+	taken, rejected := redis().Choose("")
 	if taken.Target != model.TargetRedisObject || len(rejected) != 2 {
 		t.Errorf("redis: took %s, rejected %d others", taken.Target, len(rejected))
 	}
-	if taken, _ := redis().Choose(nil, model.TargetExternal); taken.Target != model.TargetExternal {
+	if taken, _ := redis().Choose(model.TargetExternal); taken.Target != model.TargetExternal {
 		t.Errorf("redis: the user's choice was not taken: %s", taken.Target)
 	}
-	if taken, _ := postgres().Choose(nil, ""); taken.Target != model.TargetHyperdrive {
+	if taken, _ := postgres().Choose(""); taken.Target != model.TargetHyperdrive {
 		t.Errorf("postgres: took %s", taken.Target)
 	}
 }

@@ -2,10 +2,13 @@ package model
 
 // Lock is dock2edge.json: what verify and the next convert have to know about an emitted project.
 type Lock struct {
-	Version  int           `json:"version"`
-	Tool     string        `json:"tool"`
-	Project  string        `json:"project"`
-	Options  LockOptions   `json:"options"`
+	Version int `json:"version"`
+	// Tool is the version of the program that wrote it.
+	Tool string `json:"tool"`
+	// Project is the Compose project's name.
+	Project string      `json:"project"`
+	Options LockOptions `json:"options"`
+	// Source is the directory that was converted, relative to the output, with slashes.
 	Source   string        `json:"source,omitempty"`
 	Services []LockService `json:"services"`
 	// Files are the SHA-256 sums of the written files by path; the writer fills them in.
@@ -33,9 +36,9 @@ type LockService struct {
 	Wakes bool `json:"wakes,omitempty"`
 	// Published are the host ports of the original, for comparison.
 	Published []string `json:"published,omitempty"`
-	// Health is the path of the Compose health check; Start the time Compose gives it to start.
+	// Health is the path of the Compose health check.
 	Health string `json:"health,omitempty"`
-	// Routes are GET routes seen in the source.
+	// Routes are HTTP routes seen in the source, sorted by path and method.
 	Routes   []LockRoute   `json:"routes,omitempty"`
 	Secrets  []string      `json:"secrets,omitempty"`
 	Bindings []LockBinding `json:"bindings,omitempty"`

@@ -48,7 +48,8 @@ type Plan struct {
 	// Volumes and keys of the top level with what becomes of them.
 	Dispositions []Disposition
 	Questions    []Question
-	// Warnings are limits of the chosen plan that the stack comes near.
+	// Warnings are sentences without a final stop: limits that the stack exceeds, choices that could not be followed, names that
+	// lead nowhere.
 	Warnings []string
 }
 
@@ -90,11 +91,9 @@ type ServicePlan struct {
 	Recipe *Recipe
 	// Sources are the user's files that go to app/ unmodified.
 	Sources []SourceFile
-	// Gateway is the translated configuration of a gateway, ready to be written as JSON; nil for others.
-	Gateway any
 	// Dispositions say for every Compose key, Dockerfile instruction, port and volume what became of it.
 	Dispositions []Disposition
-	// Findings are the service's findings.
+	// Findings are the service's findings; suppressed ones are among them, since their needs hold.
 	Findings []Finding
 }
 

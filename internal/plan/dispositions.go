@@ -16,8 +16,8 @@ func (b *builder) dispositions(sp *model.ServicePlan) {
 		if spokenFor(key.Path) {
 			continue
 		}
-		outcome, why := platform.ComposeKey(key.Path)
-		sp.Dispositions = append(sp.Dispositions, model.Disposition{What: key.Path, Outcome: model.Outcome(outcome), Why: why, Span: key.Span})
+		outcome, why := composeKey(sp, key.Path)
+		sp.Dispositions = append(sp.Dispositions, model.Disposition{What: key.Path, Outcome: outcome, Why: why, Span: key.Span})
 	}
 	if sp.Service.Image == nil || sp.Service.Image.Target == nil {
 		return
@@ -30,6 +30,18 @@ func (b *builder) dispositions(sp *model.ServicePlan) {
 			})
 		}
 	}
+}
+
+// composeKey is the outcome of one key: that of its service, where the service becomes no Worker.
+func composeKey(sp *model.ServicePlan, path string) (model.Outcome, string) {
+	switch sp.Target {
+	case model.TargetDropped:
+		return model.Dropped, "its service is dropped"
+	case model.TargetHyperdrive, model.TargetExternal, model.TargetContainer:
+		return model.Outside, "it describes the server, which keeps running outside"
+	}
+	outcome, why := platform.ComposeKey(path)
+	return model.Outcome(outcome), why
 }
 
 // spokenFor are keys that have dispositions of their own, item by item.
@@ -59,6 +71,8 @@ func (b *builder) ports(sp *model.ServicePlan) {
 			outcome, why = model.Converted, "the Worker "+sp.WorkerName+" answers on its own address over HTTPS"
 		case debugPorts[p.Target]:
 			why = "a debugger's port"
+		case p.Protocol != "udp" && sp.Public:
+			why = fmt.Sprintf("a Worker answers on one address, which leads to port %d; other services still reach this one inside", sp.Port)
 		}
 		sp.Dispositions = append(sp.Dispositions, model.Disposition{
 			What: fmt.Sprintf("port %s:%d/%s", p.Published, p.Target, p.Protocol), Outcome: outcome, Why: why, Span: p.Span,
@@ -76,6 +90,9 @@ func (b *builder) instruction(sp *model.ServicePlan, i model.Instruction) (model
 			return model.Outside, "the image keeps being built and run outside"
 		}
 		return model.Replaced, "what the image does is done by the Worker"
+	}
+	if (i.Op == "COPY" || i.Op == "ADD") && i.From != "" && i.FromStage == nil {
+		return model.Dropped, "files of other images are not at hand without Docker"
 	}
 	if i.Op == "RUN" {
 		kept, left := splitRun(i)
@@ -107,7 +124,7 @@ func (b *builder) projectDispositions() {
 func (b *builder) limits() {
 	for _, sp := range b.plan.Services {
 		if n, limit := len(sp.Vars)+len(sp.Secrets), platform.MaxVars(b.plan.Options.PlanName); n > limit {
-			b.plan.Warnings = append(b.plan.Warnings, fmt.Sprintf("%s has %d variables; a Worker on the %s plan may have %d", sp.Service.Name, n, b.plan.Options.PlanName, limit))
+			b.warn("%s has %d variables; a Worker on the %s plan may have %d", sp.Service.Name, n, b.plan.Options.PlanName, limit)
 		}
 	}
 }

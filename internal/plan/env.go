@@ -21,6 +21,8 @@ func (b *builder) environment(sp *model.ServicePlan) {
 	}
 	for _, e := range Variables(sp) {
 		switch {
+		case !e.HasValue && e.Secret:
+			sp.Secrets = append(sp.Secrets, model.Secret{Name: e.Name, Why: "its value comes from the shell that starts Compose", Span: e.Span})
 		case !e.HasValue:
 			b.keep(sp, "environment "+e.Name, model.Outside, "its value comes from the shell that starts Compose; set it with wrangler or in the dashboard", e)
 		case e.Secret:
@@ -112,13 +114,11 @@ func (b *builder) secretFiles(sp *model.ServicePlan) {
 const RedisPasswordVariable = "REDIS_PASSWORD"
 
 // RedisPassword finds the password that a Redis container asks of its clients: --requirepass, or the variable that some
-// images take.
+// images take. ok with an empty value means that there is one, but its value is not in the project.
 func RedisPassword(service *model.Service) (value string, span source.Span, ok bool) {
-	if service.Command != nil {
-		words := strings.Fields(strings.Join(service.Command.Argv, " "))
-		if i := slices.Index(words, "--requirepass"); i >= 0 && i+1 < len(words) && words[i+1] != `""` && words[i+1] != "''" {
-			return strings.Trim(words[i+1], `"'`), service.Command.Span, true
-		}
+	words, span := RedisCommand(service)
+	if i := slices.Index(words, "--requirepass"); i >= 0 && i+1 < len(words) && words[i+1] != "" {
+		return variableValue(service, words[i+1]), span, true
 	}
 	for _, e := range service.Environment {
 		if (e.Name == "REDIS_PASSWORD" || e.Name == "VALKEY_PASSWORD" || e.Name == "KEYDB_PASSWORD") && e.Value != "" {
@@ -128,14 +128,43 @@ func RedisPassword(service *model.Service) (value string, span source.Span, ok b
 	return "", source.Span{}, false
 }
 
-// SecretVariable is the name of the required secret that holds the text of a Compose secret.
-func SecretVariable(secret string) string {
-	name := strings.ToUpper(strings.ReplaceAll(slug(secret), "-", "_"))
-	if strings.Contains(name, "SECRET") {
-		return name
+// RedisCommand is the command line of a Redis container, word by word without quotes, up to where the shell would begin
+// another command.
+func RedisCommand(service *model.Service) (words []string, span source.Span) {
+	var argv []string
+	switch {
+	case service.Command != nil:
+		argv, span = service.Command.Argv, service.Command.Span
+	case service.Entry != nil:
+		argv, span = service.Entry.Argv, service.Entry.Span
 	}
-	return "SECRET_" + name
+	for _, word := range strings.Fields(strings.Join(argv, " ")) {
+		if word == "&&" || word == "||" || word == ";" || word == "|" {
+			break
+		}
+		words = append(words, strings.Trim(word, `"'`))
+	}
+	return words, span
 }
+
+// variableValue is the value behind $NAME or ${NAME} as the container's shell would find it; other words are themselves.
+func variableValue(service *model.Service, word string) string {
+	name, isVariable := strings.CutPrefix(word, "$")
+	if !isVariable {
+		return word
+	}
+	name = strings.TrimSuffix(strings.TrimPrefix(name, "{"), "}")
+	for _, e := range service.Environment {
+		if e.Name == name {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// SecretVariable is the name of the required secret that holds the text of a Compose secret. It never is the secret's own
+// name: apps often have a variable of that name that holds the file's path.
+func SecretVariable(secret string) string { return "SECRET_" + variableName(secret) }
 
 func (b *builder) keep(sp *model.ServicePlan, what string, outcome model.Outcome, why string, e model.EnvVar) {
 	sp.Dispositions = append(sp.Dispositions, model.Disposition{What: what, Outcome: outcome, Why: why, Span: e.Span})

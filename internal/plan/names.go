@@ -23,12 +23,12 @@ func (b *builder) name(sp *model.ServicePlan) {
 	if slug(b.project.Name) == slug(sp.Service.Name) {
 		base = slug(sp.Service.Name)
 	}
-	base = strings.Trim(base[:min(len(base), maxWorkerName-3)], "-")
-	name := base
-	for i := 2; b.workers[name] != ""; i++ {
-		name = base + "-" + strconv.Itoa(i)
+	name := strings.Trim(base[:min(len(base), maxWorkerName)], "-")
+	for i := 2; b.workers[name]; i++ {
+		suffix := "-" + strconv.Itoa(i)
+		name = strings.Trim(base[:min(len(base), maxWorkerName-len(suffix))], "-") + suffix
 	}
-	b.workers[name] = sp.Service.Name
+	b.workers[name] = true
 	sp.WorkerName = name
 }
 
@@ -71,21 +71,30 @@ func Directory(service string) string {
 // bindingName is the name of a binding to a service: the service's name in upper case, told apart from the variables of
 // the Worker, which share the namespace.
 func bindingName(service string, taken map[string]bool) string {
-	base := strings.ToUpper(strings.ReplaceAll(slug(service), "-", "_"))
-	if base[0] >= '0' && base[0] <= '9' {
-		base = "SERVICE_" + base
+	base := variableName(service)
+	return unusedName([]string{base, base + "_SERVICE", base + "_BINDING"}, taken)
+}
+
+// variableName is a service's name as a name in env.
+func variableName(service string) string {
+	name := strings.ToUpper(strings.ReplaceAll(slug(service), "-", "_"))
+	if name[0] >= '0' && name[0] <= '9' {
+		return "SERVICE_" + name
 	}
-	for _, name := range []string{base, base + "_SERVICE", base + "_BINDING"} {
-		if !taken[name] {
-			taken[name] = true
-			return name
-		}
-	}
+	return name
+}
+
+// unusedName takes the first name that is not taken, else numbers the last, and marks it as taken.
+func unusedName(names []string, taken map[string]bool) string {
+	last := names[len(names)-1]
 	for i := 2; ; i++ {
-		if name := fmt.Sprintf("%s_SERVICE_%d", base, i); !taken[name] {
-			taken[name] = true
-			return name
+		for _, name := range names {
+			if !taken[name] {
+				taken[name] = true
+				return name
+			}
 		}
+		names = []string{fmt.Sprintf("%s_%d", last, i)}
 	}
 }
 

@@ -19,10 +19,7 @@ func (b *builder) connect(sp *model.ServicePlan) {
 	default:
 		return
 	}
-	taken := map[string]bool{"APP": true, "ASSETS": true}
-	for _, e := range sp.Service.Environment {
-		taken[e.Name] = true
-	}
+	taken := takenNames(sp)
 	if sp.Target == model.TargetDurableObject {
 		sp.Bindings = append(sp.Bindings, model.Binding{
 			Kind: model.BindingDurableObject, Name: "APP", Class: "App", Service: sp.Service.Name,
@@ -33,6 +30,10 @@ func (b *builder) connect(sp *model.ServicePlan) {
 	bound := map[string]int{}
 	for _, use := range b.uses(sp.Service) {
 		other := b.plan.Service(use.service)
+		if !reachable(sp.Service, other.Service) {
+			b.warn("%s names %s (%s), but they share no network, so they are not bound", sp.Service.Name, use.name, use.span)
+			continue
+		}
 		if i, ok := bound[use.service]; ok {
 			sp.Peers = append(sp.Peers, peerLike(sp.Peers[i], use.name))
 			continue
@@ -48,6 +49,28 @@ func (b *builder) connect(sp *model.ServicePlan) {
 		}
 	}
 	slices.SortStableFunc(sp.Peers, func(a, b model.Peer) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// takenNames are the names that no binding may have: the Worker's own bindings, and every variable that the app gets, which
+// share the namespace.
+func takenNames(sp *model.ServicePlan) map[string]bool {
+	taken := map[string]bool{"APP": true, "ASSETS": true}
+	for _, e := range Variables(sp) {
+		taken[e.Name] = true
+	}
+	for _, grant := range sp.Service.Secrets {
+		taken[SecretVariable(grant.Source)] = true
+	}
+	return taken
+}
+
+// reachable tells whether two services share a network. One without networks of its own (network_mode) is taken to reach
+// everything.
+func reachable(a, b *model.Service) bool {
+	if len(a.Networks) == 0 || len(b.Networks) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(a.Networks, func(name string) bool { return slices.Contains(b.Networks, name) })
 }
 
 // use is a network name with the service behind it and the first place it is used at.
@@ -149,7 +172,7 @@ func bind(sp, other *model.ServicePlan, u use, taken map[string]bool) (model.Pee
 		binding.Why = because("Replaces the connection to %s (%s): Hyperdrive pools connections to the database and holds its credentials", u.name, m.Title)
 	case model.TargetExternal, model.TargetContainer:
 		peer.Kind = model.PeerExternal
-		peer.Binding = addressVariable(other.Service.Name)
+		peer.Binding = addressVariable(other.Service.Name, taken)
 		return peer, model.Binding{}, true
 	default:
 		return peer, binding, false
@@ -159,7 +182,8 @@ func bind(sp, other *model.ServicePlan, u use, taken map[string]bool) (model.Pee
 	return peer, binding, true
 }
 
-// addressVariable names the variable that holds host:port of a server outside.
-func addressVariable(service string) string {
-	return bindingName(service, map[string]bool{}) + "_ADDRESS"
+// addressVariable names the variable that holds host:port of a server outside. A variable of the app with that name is
+// another one: its value is an address inside the stack.
+func addressVariable(service string, taken map[string]bool) string {
+	return unusedName([]string{variableName(service) + "_ADDRESS", variableName(service) + "_OUTSIDE_ADDRESS"}, taken)
 }

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -14,7 +15,7 @@ import (
 
 // Build makes the plan of one project from its findings.
 func Build(project *model.Project, findings []model.Finding, options model.Options) *model.Plan {
-	b := &builder{project: project, plan: &model.Plan{Project: project, Options: options}, workers: map[string]string{}}
+	b := &builder{project: project, plan: &model.Plan{Project: project, Options: options}, workers: map[string]bool{}}
 	for _, service := range project.Services {
 		sp := &model.ServicePlan{Service: service, Findings: findingsOf(findings, project.Dir, service.Name)}
 		b.plan.Services = append(b.plan.Services, sp)
@@ -40,24 +41,30 @@ func Build(project *model.Project, findings []model.Finding, options model.Optio
 type builder struct {
 	project *model.Project
 	plan    *model.Plan
-	// workers are the Worker names in use and the services that have them.
-	workers map[string]string
+	// workers are the Worker names in use.
+	workers map[string]bool
+}
+
+func (b *builder) warn(format string, args ...any) {
+	b.plan.Warnings = append(b.plan.Warnings, fmt.Sprintf(format, args...))
 }
 
 // complete fills in what depends on the target and the peers of one service.
 func (b *builder) complete(sp *model.ServicePlan) {
 	if sp.Target == model.TargetDurableObject || sp.Target == model.TargetWorker || sp.Target == model.TargetGateway || sp.Target == model.TargetAssets {
-		sp.Recipe, sp.Sources = recipe(sp)
+		sp.Recipe, sp.Sources = b.recipe(sp)
 	}
 	b.environment(sp)
 	b.volumes(sp)
 	b.dispositions(sp)
 }
 
+// findingsOf are a service's findings, suppressed ones included: an ignore comment silences the report, but what the app
+// needs stays what it is.
 func findingsOf(findings []model.Finding, project, service string) []model.Finding {
 	var out []model.Finding
 	for _, f := range findings {
-		if f.Project == project && f.Service == service && f.Suppressed == nil {
+		if f.Project == project && f.Service == service {
 			out = append(out, f)
 		}
 	}

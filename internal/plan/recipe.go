@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -10,8 +11,8 @@ import (
 )
 
 // recipe turns the Dockerfile's needed stages into steps that npm's own tools replay without Docker, and lists the source
-// files those steps copy.
-func recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
+// files those steps copy. Files that hold a deployment's values are not copied; each gets a disposition.
+func (b *builder) recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
 	r := &model.Recipe{Version: 1, Kind: "node"}
 	var sources []model.SourceFile
 	service := sp.Service
@@ -20,20 +21,39 @@ func recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
 			r.Stages = append(r.Stages, recipeStage(image, stage))
 		}
 		r.Stages = append(r.Stages, recipeStage(image, image.Target))
+		for i := range r.Stages {
+			b.withoutValues(image, &r.Stages[i])
+		}
 		for _, file := range image.ContextFiles {
-			if !secretFile(file) {
-				sources = append(sources, model.SourceFile{From: file, To: path.Join("app", relative(image.Context, file))})
+			if b.leftOut(sp, file, image.Target.Span) {
+				continue
 			}
+			sources = append(sources, model.SourceFile{From: file, To: path.Join("app", relative(image.Context, file))})
 		}
 	} else {
 		r.Stages = []model.RecipeStage{{Name: "image", From: service.ImageRef, Workdir: workdir(service), Steps: []model.RecipeStep{}}}
 	}
-	overlays, more := overlays(sp)
-	r.Overlays = overlays
+	steps, more := b.overlays(sp)
+	r.Overlays = steps
 	sources = append(sources, more...)
 	finish(sp, r)
 	slices.SortFunc(sources, func(a, b model.SourceFile) int { return strings.Compare(a.To, b.To) })
 	return r, slices.CompactFunc(sources, func(a, b model.SourceFile) bool { return a.To == b.To })
+}
+
+// withoutValues takes files of values out of the steps that copy them by name: they are not there to be copied.
+func (b *builder) withoutValues(image *model.Image, stage *model.RecipeStage) {
+	steps := stage.Steps[:0]
+	for _, step := range stage.Steps {
+		if len(step.Copy) > 0 && step.CopyFrom == "" {
+			step.Copy = slices.DeleteFunc(step.Copy, func(name string) bool { return b.isValues(path.Join(image.Context, name)) })
+			if len(step.Copy) == 0 {
+				continue
+			}
+		}
+		steps = append(steps, step)
+	}
+	stage.Steps = steps
 }
 
 // finish says what is packed in the end.
@@ -256,22 +276,23 @@ func plainEnv(list []model.EnvVar) map[string]string {
 }
 
 // overlays lays bind mounts and configs over the image, as the container sees them.
-func overlays(sp *model.ServicePlan) ([]model.RecipeStep, []model.SourceFile) {
+func (b *builder) overlays(sp *model.ServicePlan) ([]model.RecipeStep, []model.SourceFile) {
 	var steps []model.RecipeStep
 	var sources []model.SourceFile
 	for n, mount := range sp.Service.MountFiles {
-		if len(mount.Files) == 0 {
+		if len(mount.Files) == 0 || mount.IsFile && b.isValues(mount.Files[0]) {
 			continue
 		}
-		dir := path.Join("mounts", slug(mount.Target)+suffix(n))
+		dir := path.Join("mounts", fmt.Sprintf("%d-%s", n, slug(mount.Target)))
 		for _, file := range mount.Files {
 			to := path.Join(dir, relative(mount.Source, file))
 			if mount.IsFile {
 				to = path.Join(dir, path.Base(mount.Target))
 			}
-			if !secretFile(file) {
-				sources = append(sources, model.SourceFile{From: file, To: to})
+			if b.leftOut(sp, file, mount.Span) {
+				continue
 			}
+			sources = append(sources, model.SourceFile{From: file, To: to})
 		}
 		step := model.RecipeStep{Copy: []string{dir + "/"}, To: strings.TrimSuffix(mount.Target, "/") + "/", Line: mount.Span.Start.Line}
 		if mount.IsFile {
@@ -280,13 +301,6 @@ func overlays(sp *model.ServicePlan) ([]model.RecipeStep, []model.SourceFile) {
 		steps = append(steps, step)
 	}
 	return steps, sources
-}
-
-func suffix(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return "-" + string(rune('a'+(n-1)%26))
 }
 
 // relative is a file's path under a folder, both relative to the workspace root.
@@ -298,21 +312,6 @@ func relative(dir, file string) string {
 		return rel
 	}
 	return path.Base(file)
-}
-
-// secretFile tells of files whose only content are a deployment's values: their variables become vars and required secrets
-// instead, so that no value is copied into the output.
-func secretFile(file string) bool {
-	base := path.Base(file)
-	if base != ".env" && !strings.HasPrefix(base, ".env.") && base != ".dev.vars" {
-		return false
-	}
-	for _, sample := range []string{"example", "sample", "dist", "template", "defaults"} {
-		if strings.HasSuffix(base, "."+sample) {
-			return false
-		}
-	}
-	return true
 }
 
 // assetsRoot is the image folder that is uploaded as assets. A gateway uploads from the root, since several folders may

@@ -179,9 +179,12 @@ func (s *splitter) rootPaths(statement *syntax.Stmt) {
 		switch node := node.(type) {
 		case *syntax.CallExpr:
 			if len(node.Args) > 0 {
-				if program := node.Args[0].Lit(); strings.HasPrefix(program, "/") && systemPath(program) {
+				program := node.Args[0].Lit()
+				if strings.HasPrefix(program, "/") && systemPath(program) {
 					node.Args[0].Parts = []syntax.WordPart{&syntax.Lit{Value: path.Base(program)}}
 				}
+				// What is printed is text, not a path.
+				return path.Base(program) != "echo" && path.Base(program) != "printf"
 			}
 		case *syntax.Word:
 			s.rootWord(node)
@@ -228,7 +231,7 @@ func (s *splitter) beginsPath(part syntax.WordPart) bool {
 }
 
 func imagePath(text string) bool {
-	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "/dev/") && !strings.HasPrefix(text, "/proc/")
+	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") && !strings.HasPrefix(text, "/dev/") && !strings.HasPrefix(text, "/proc/")
 }
 
 func literals(call *syntax.CallExpr) []string {

@@ -29,6 +29,7 @@ func TestSplitRun(t *testing.T) {
 		{"if of the system", "if [ -f /etc/alpine-release ]; then apk add git; fi", "", "[,apk"},
 		{"or", "npm ci || npm install", "npm ci || npm install", ""},
 		{"write into the app", "echo 'module.exports = 1' > /app/version.js", `echo 'module.exports = 1' >"$D2E_ROOT"/app/version.js`, ""},
+		{"what is printed is no path", `printf "/app\n" > list && echo "//registry.npmjs.org/:_authToken=${TOKEN}" > .npmrc`, `printf "/app\n" >list && echo "//registry.npmjs.org/:_authToken=${TOKEN}" >.npmrc`, ""},
 		{"write into the system", "echo 'deb http://x y z' > /etc/apt/sources.list.d/x.list", "", "echo"},
 		{"print only", "echo building && npm run build", "npm run build", "echo"},
 		{"folders of the app", "mkdir -p /app/data /app/tmp", `mkdir -p "$D2E_ROOT"/app/data "$D2E_ROOT"/app/tmp`, ""},

@@ -12,8 +12,23 @@ import (
 
 // decideTarget picks what a service becomes. The user's own choice comes first; else what it runs decides.
 func (b *builder) decideTarget(sp *model.ServicePlan) {
+	chosen := b.plan.Options.Targets[sp.Service.Name]
+	b.decide(sp, chosen)
+	if chosen == "" || chosen == sp.Target {
+		return
+	}
+	switch chosen {
+	case model.TargetExternal, model.TargetContainer, model.TargetDropped:
+		// Whatever it is, its user may keep it outside or do without it.
+		sp.Rejected = []model.Rejected{{Target: sp.Target, Why: sp.Why[0]}}
+		sp.Target, sp.Why, sp.Public = chosen, reasons("chosen by the user"), false
+	default:
+		b.warn("%s cannot become %s, which was chosen for it; it becomes %s", sp.Service.Name, chosen, sp.Target)
+	}
+}
+
+func (b *builder) decide(sp *model.ServicePlan, chosen model.Target) {
 	service := sp.Service
-	chosen := b.plan.Options.Targets[service.Name]
 	switch {
 	case service.Entry != nil && service.Entry.Kind == "node" && service.Entry.Module != "":
 		b.decideNode(sp, chosen)
@@ -40,8 +55,7 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 	if !offered(m, chosen) {
 		chosen = ""
 	}
-	wanted, _ := needs(sp, model.NeedSQL)
-	taken, rejected := m.Choose(wanted, chosen)
+	taken, rejected := m.Choose(chosen)
 	sp.Target, sp.Rejected = taken.Target, rejected
 	sp.Why = reasons(fmt.Sprintf("the image %s is %s; %s", sp.Service.ImageRef, m.Title, taken.Why), model.Cite{Span: imageSpan(sp.Service)})
 	if m.Name == "unknown" {
@@ -53,7 +67,10 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
 	if sp.Service.Image != nil && sp.Service.Image.Target != nil {
 		if m := mapping.ForImage(rootBase(sp.Service.Image.Target)); m != nil && inheritsEntry(sp.Service) {
-			taken, rejected := m.Choose(nil, chosen)
+			if !offered(m, chosen) {
+				chosen = ""
+			}
+			taken, rejected := m.Choose(chosen)
 			sp.Target, sp.Rejected = taken.Target, rejected
 			sp.Why = reasons(fmt.Sprintf("its image is built on %s, %s; %s", rootBase(sp.Service.Image.Target), m.Title, taken.Why), model.Cite{Span: sp.Service.Image.Target.Span})
 			return
@@ -73,7 +90,7 @@ func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
 	if !offered(m, chosen) {
 		chosen = ""
 	}
-	taken, rejected := m.Choose(nil, chosen)
+	taken, rejected := m.Choose(chosen)
 	sp.Target, sp.Rejected = taken.Target, rejected
 	sp.Why = reasons(strings.TrimSuffix(problem, ".")+"; it keeps running where it runs today and is reached over the network", model.Cite{Span: span})
 	b.ask(sp, model.TargetExternal, model.TargetContainer)
@@ -160,14 +177,21 @@ func processReason(sp *model.ServicePlan) (model.Reason, bool) {
 		}
 		return model.Reason{Text: text, Cites: firstCites(cites)}, true
 	}
-	if n := len(sp.Service.Mounts); n > 0 {
-		for _, m := range sp.Service.Mounts {
-			if m.Type == "volume" && !m.ReadOnly && m.Source != "" {
-				return model.Reason{Text: "it keeps files in the volume " + m.Source, Cites: []model.Cite{{Span: m.Span}}}, true
-			}
+	for _, m := range sp.Service.Mounts {
+		if keepsData(sp, m) {
+			return model.Reason{Text: fmt.Sprintf("it keeps files in the %s %s", m.Type, m.Source), Cites: []model.Cite{{Span: m.Span}}}, true
 		}
 	}
 	return unknownPackages(sp)
+}
+
+// keepsData tells whether a mount is there for what the app writes: a named volume, or a folder of the host without files of
+// the repository.
+func keepsData(sp *model.ServicePlan, m model.Mount) bool {
+	if m.ReadOnly || m.Source == "" || shieldsPackages(m) || m.Target == dockerSocket {
+		return false
+	}
+	return m.Type == "volume" || m.Type == "bind" && !isOverlay(sp, m)
 }
 
 // unknownPackages errs on the safe side: a package nobody has seen run across requests may keep sockets or timers.
@@ -256,7 +280,12 @@ func publishedPort(service *model.Service) int {
 	return 0
 }
 
+// ask puts a choice to the user, unless it is made already.
 func (b *builder) ask(sp *model.ServicePlan, choices ...model.Target) {
+	switch b.plan.Options.Targets[sp.Service.Name] {
+	case model.TargetExternal, model.TargetContainer, model.TargetDropped:
+		return
+	}
 	b.plan.Questions = append(b.plan.Questions, model.Question{
 		Service: sp.Service.Name,
 		Text:    "Where should " + sp.Service.Name + " run? An isolate cannot hold it.",

@@ -26,10 +26,12 @@ func (b *builder) volumes(sp *model.ServicePlan) {
 			say(model.Outside, why)
 		case sp.Target == model.TargetDropped:
 			say(model.Dropped, "its service is dropped")
-		case m.Target == "/var/run/docker.sock":
+		case m.Target == dockerSocket:
 			say(model.Dropped, "there is no Docker engine beside a Worker")
-		case strings.Contains(m.Target+"/", "/node_modules/"):
+		case shieldsPackages(m):
 			say(model.Dropped, "it only shields installed packages from the bind mount over them")
+		case m.Type == "bind" && b.isValues(m.Source):
+			say(model.Outside, valuesStay)
 		case m.Type == "bind" && isOverlay(sp, m):
 			say(model.Converted, "its files become part of the Worker")
 		case sp.Target == model.TargetGateway || sp.Target == model.TargetAssets:
@@ -47,6 +49,12 @@ func (b *builder) volumes(sp *model.ServicePlan) {
 		}
 	}
 }
+
+// dockerSocket is where containers find the Docker engine of their host.
+const dockerSocket = "/var/run/docker.sock"
+
+// shieldsPackages tells of a mount over installed packages: it keeps a bind mount above from hiding them.
+func shieldsPackages(m model.Mount) bool { return strings.Contains(m.Target+"/", "/node_modules/") }
 
 // volumeName is the name the files are stored under; a bind's name is its folder.
 func volumeName(m model.Mount) string {

@@ -49,7 +49,7 @@ func (m *document) services(p *model.Plan) {
 	}
 	for _, w := range p.Warnings {
 		m.line("")
-		m.line("**Limit:** %s.", w)
+		m.line("**Note:** %s.", w)
 	}
 }
 
@@ -98,7 +98,7 @@ func (m *document) steps(p *model.Plan) {
 func severe(findings []model.Finding) []model.Finding {
 	var out []model.Finding
 	for _, f := range findings {
-		if f.Severity >= model.Major {
+		if f.Severity >= model.Major && f.Suppressed == nil {
 			out = append(out, f)
 		}
 	}
@@ -138,7 +138,7 @@ func (m *document) differences(p *model.Plan) {
 			}
 		}
 		for _, f := range sp.Findings {
-			if f.Severity == model.Minor && sp.WorkerName != "" {
+			if f.Severity == model.Minor && f.Suppressed == nil && sp.WorkerName != "" {
 				say(fmt.Sprintf("%s: %s (%s, %s).", sp.Service.Name, f.Message, f.Rule, place(f.Span)))
 			}
 		}

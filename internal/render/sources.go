@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/plan"
 )
 
 const appWorker = `import { createApp } from "@dock2edge/runtime";
@@ -225,28 +227,30 @@ func redisOptions(sp *model.ServicePlan) any {
 		Config      map[string]string `json:"config,omitempty"`
 	}{Config: map[string]string{}}
 	for _, s := range sp.Secrets {
-		options.RequirePass = &s.Name
+		if s.Name == plan.RedisPasswordVariable {
+			options.RequirePass = &s.Name
+		}
 	}
-	if sp.Service.Command == nil {
-		return options
-	}
-	argv := sp.Service.Command.Argv
-	for i := 0; i < len(argv); i++ {
-		name, isOption := strings.CutPrefix(argv[i], "--")
+	words, _ := plan.RedisCommand(sp.Service)
+	for i := 0; i < len(words); i++ {
+		name, isOption := strings.CutPrefix(words[i], "--")
 		if !isOption {
 			continue
 		}
 		var values []string
-		for i+1 < len(argv) && !strings.HasPrefix(argv[i+1], "--") {
+		for i+1 < len(words) && !strings.HasPrefix(words[i+1], "--") {
 			i++
-			values = append(values, argv[i])
+			values = append(values, words[i])
 		}
-		if name != "requirepass" && name != "masterauth" && name != "user" {
+		if !slices.Contains(redisCredentials, name) {
 			options.Config[name] = strings.Join(values, " ")
 		}
 	}
 	return options
 }
+
+// redisCredentials are the server's options whose values are credentials.
+var redisCredentials = []string{"requirepass", "masterauth", "masteruser", "user", "tls-key-file-pass", "tls-client-key-file-pass"}
 
 var quotedKey = regexp.MustCompile(`(?m)^(\s*)"([A-Za-z_$][A-Za-z0-9_$]*)": `)
 
