@@ -145,6 +145,13 @@ func (b *builder) noteDecorators(n int32) {
 
 // emit walks all nodes in file order and records what the module does.
 func (b *builder) emit() {
+	calls := 0
+	for i := range b.nodes {
+		if k := b.nodes[i].kind; k == kCall || k == kNew {
+			calls++
+		}
+	}
+	b.module.Calls = make([]Call, 0, calls)
 	for i := range b.nodes {
 		n := int32(i)
 		switch b.nodes[i].kind {

@@ -18,9 +18,10 @@ type ParseOptions struct {
 // builder makes one Module.
 type builder struct {
 	*tree
-	module       *Module
-	lines        source.Lines
-	dir, workdir string
+	module *Module
+	lines  source.Lines
+	// dir and base are the module's directory and file name, workdir the process's directory, when it runs.
+	dir, base, workdir string
 
 	scopes   []scope
 	bindings []binding
@@ -66,11 +67,11 @@ func Parse(file string, text []byte, opts ParseOptions) *Module {
 	}
 	b := &builder{
 		tree: t, module: &Module{File: file, Text: text}, lines: source.NewLines(text),
-		dir: unknownDir, workdir: unknownCwd,
+		dir: unknownDir, base: path.Base(file), workdir: unknownCwd,
 		unitOf: map[int32]int32{}, classes: map[int32]*classFacts{}, globals: map[string]int32{}, folded: map[int32]Value{}, entities: map[int32]entity{},
 	}
 	if opts.ImagePath != "" {
-		b.dir = path.Dir(opts.ImagePath)
+		b.dir, b.base = path.Dir(opts.ImagePath), path.Base(opts.ImagePath)
 	}
 	if opts.Workdir != "" {
 		b.workdir = opts.Workdir
