@@ -65,7 +65,9 @@ function configText(options: WorkerOptions, files: string[]): string {
     .join(", ");
   const hyperdrives = Object.entries(options.hyperdrives ?? {});
   const databases = hyperdrives
-    .map(([name, { address }]) => `(name = ${quote(`db-${name}`)}, external = (address = ${quote(address)}, tcp = ())),`)
+    .map(
+      ([name, { address }]) => `(name = ${quote(`db-${name}`)}, external = (address = ${quote(address)}, tcp = ())),`,
+    )
     .join("\n    ");
   const bindings = [
     ...classes.map((name) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(name)})`),

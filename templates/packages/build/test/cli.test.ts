@@ -1,7 +1,16 @@
 /** The command as `npm run build` calls it, and what it leaves in dist/. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -27,6 +36,18 @@ const recipe = (more: object): string =>
     node: { workdir: "/app", entry: "/app/index.js" },
     ...more,
   });
+
+/** The modules that wrangler would upload, the entry first. */
+function distModules(): WorkerModule[] {
+  const types: Record<string, WorkerModule["type"]> = { mjs: "esModule", cjs: "commonJsModule", wasm: "wasm" };
+  const names = readdirSync(join(folder, "dist")).filter((name) => /\.(?:mjs|cjs|wasm)$/.test(name));
+  names.sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"));
+  return names.map((name) => ({
+    name,
+    type: types[name.split(".").pop()!]!,
+    content: readFileSync(join(folder, "dist", name)),
+  }));
+}
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -135,15 +156,7 @@ describe("d2e-build", () => {
     );
     const { status, stderr } = run();
     assert.equal(status, 0, stderr);
-    const types: Record<string, WorkerModule["type"]> = { mjs: "esModule", cjs: "commonJsModule", wasm: "wasm" };
-    const names = readdirSync(join(folder, "dist")).filter((name) => /\.(?:mjs|cjs|wasm)$/.test(name));
-    names.sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"));
-    const modules = names.map((name) => ({
-      name,
-      type: types[name.split(".").pop()!]!,
-      content: readFileSync(join(folder, "dist", name)),
-    }));
-    const worker = await startWorker({ modules });
+    const worker = await startWorker({ modules: distModules() });
     try {
       const response = await worker.fetch("/");
       assert.deepEqual(await response.json(), [
@@ -153,6 +166,29 @@ describe("d2e-build", () => {
         ["/app/index.js", "/app/math/add.wasm"],
         "undefined",
       ]);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("bundles the stand-in for new Function where the app needs it", async () => {
+    put("build.json", recipe({}));
+    put("app/index.js", "globalThis.made = new Function('a', 'return a + 1')(1);");
+    put(
+      "src/worker.ts",
+      `import image from "dock2edge:image";
+       export default { fetch() {
+         const none = Array(11).fill(undefined);
+         image.factory(() => ({}), { exports: {} }, {}, ...none, image.Function);
+         return Response.json([globalThis.made, image.Function === Function]);
+       } };`,
+    );
+    symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
+    const { status, stderr } = run();
+    assert.equal(status, 0, stderr);
+    const worker = await startWorker({ modules: distModules() });
+    try {
+      assert.deepEqual(await (await worker.fetch("/")).json(), [2, false]);
     } finally {
       await worker.stop();
     }
@@ -196,6 +232,12 @@ describe("d2e-build", () => {
       assert.match(stderr.replace(/^d2e-build: 0: .*\n/, ""), message);
     });
   }
+
+  it("runs on a Node.js that wants a flag for TypeScript", () => {
+    const child = spawnSync(process.execPath, ["--no-experimental-strip-types", bin, "--help"], { encoding: "utf8" });
+    assert.equal(child.status, 0, child.stderr);
+    assert.match(child.stdout, /^usage: d2e-build/);
+  });
 
   it("ends with status 2 when it is called wrongly", () => {
     assert.equal(run("--jason").status, 2);

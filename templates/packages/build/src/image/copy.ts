@@ -196,8 +196,9 @@ export function copy(options: CopyOptions, plan: CopyPlan = planCopy(options)): 
 }
 
 /**
- * Makes a second copy of an image's root. Files of packages become hard links: there are tens of thousands of them and nothing
- * writes into them; all other files are real copies, so that a build step in one tree cannot change the other.
+ * Makes a second copy of an image's root. Files of packages become hard links, since there are tens of thousands of them; all
+ * other files are real copies, so that a build step in one tree cannot change the other. A step that writes into packages
+ * (patch-package, prisma generate) does change both trees, but writes the same again whenever it runs again.
  */
 export function cloneTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });

@@ -75,7 +75,8 @@ export function runCommand(step: RunStep, root: string, bin: string, isLastOfSta
     notes.push("npm ci needs a lock file and there is none: npm install was run instead");
   }
   // A native addon takes minutes to compile and loads in no Worker. Only a later step of the same stage could need one.
-  const gyp: Record<string, string> = isLastOfStage && INSTALL.test(command) ? { npm_config_node_gyp: noCompiler(bin) } : {};
+  const gyp: Record<string, string> =
+    isLastOfStage && INSTALL.test(command) ? { npm_config_node_gyp: noCompiler(bin) } : {};
   let result = shell(command, cwd, environment(step, root, bin, gyp));
   if (!result.ok && NO_LOCK_FILE.test(result.output) && /\bnpm (?:ci|clean-install)\b/.test(command)) {
     command = command.replace(/\bnpm (?:ci|clean-install)\b/g, "npm install");

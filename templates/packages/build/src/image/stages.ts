@@ -143,7 +143,9 @@ class Replay {
   #present(step: CopyStep, from: string): string[] {
     return step.sources.filter((source) => {
       if (hasWildcard(source) || existsSync(join(from, source))) return true;
-      this.#options.note(`${where(step)}COPY: ${source} is not there, because what makes it is not replayed; it is left out`);
+      this.#options.note(
+        `${where(step)}COPY: ${source} is not there, because what makes it is not replayed; it is left out`,
+      );
       return false;
     });
   }
