@@ -2,10 +2,12 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Request is one entry of a request file.
@@ -18,6 +20,8 @@ type Request struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Body is null, a string that is sent as it is, or a JSON value.
 	Body json.RawMessage `json:"body,omitempty"`
+	// Wait is a pause before the request in milliseconds, where the answer shows what works in the background.
+	Wait int `json:"wait,omitempty"`
 	// Expect is the original's answer; nil when only the converted app's steadiness can be judged.
 	Expect *Expect `json:"expect,omitempty"`
 }
@@ -76,6 +80,17 @@ func positioned(data []byte, err error) error {
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
+}
+
+// pause waits as long as the request wants before it is sent in its place of the sequence.
+func (r *Request) pause(ctx context.Context) {
+	if r.Wait <= 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(r.Wait) * time.Millisecond):
+	}
 }
 
 // payload is the body's bytes and whether it is JSON that needs a Content-Type.

@@ -24,6 +24,7 @@ func judge(ctx context.Context, app *target, requests []Request) []RequestResult
 	results := make([]RequestResult, len(requests))
 	for i := range requests {
 		r := &requests[i]
+		r.pause(ctx)
 		answer := app.send(ctx, r)
 		results[i] = RequestResult{Name: r.Name, Service: r.Service, Rounds: 1, Differences: append([]string{}, differences(r.Expect, answer)...)}
 		results[i].Status = statusOf(r, answer, results[i].Differences)
@@ -107,6 +108,7 @@ func compareWith(ctx context.Context, original *target, requests []Request) ([]R
 	var runs [2][]Answer
 	for run := range runs {
 		for i := range requests {
+			requests[i].pause(ctx)
 			answer := original.send(ctx, &requests[i])
 			if answer.Problem != "" {
 				return nil, fmt.Errorf("the original did not answer %s: %s", requests[i].Name, answer.Problem)
@@ -129,6 +131,7 @@ func Record(ctx context.Context, base string, requests []Request, twice bool) ([
 	out := make([]Request, len(requests))
 	var first, second []Answer
 	for i := range requests {
+		requests[i].pause(ctx)
 		first = append(first, original.send(ctx, &requests[i]))
 		if first[i].Problem != "" {
 			return nil, fmt.Errorf("%s: %s", requests[i].Name, first[i].Problem)
@@ -138,6 +141,7 @@ func Record(ctx context.Context, base string, requests []Request, twice bool) ([
 	if twice {
 		second = nil
 		for i := range requests {
+			requests[i].pause(ctx)
 			second = append(second, original.send(ctx, &requests[i]))
 		}
 	}

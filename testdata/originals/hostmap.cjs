@@ -1,0 +1,32 @@
+"use strict";
+/**
+ * Lets a Compose project run unmodified without containers: preloaded with --require, it sends connections to
+ * "db:5432" to where that server really listens, and makes servers listen on another port of the loopback interface.
+ *
+ * ORIGINAL_HOSTS   {"db:5432": "127.0.0.1:40123", ...}
+ * ORIGINAL_PORTS   {"3000": 40124, ...}
+ */
+const net = require("node:net");
+
+const hosts = JSON.parse(process.env.ORIGINAL_HOSTS ?? "{}");
+const ports = JSON.parse(process.env.ORIGINAL_PORTS ?? "{}");
+
+// net.connect() has brought its arguments into the form [options, callback] already; socket.connect() takes them as they come.
+const normalize = (args) => (Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args));
+
+const connect = net.Socket.prototype.connect;
+net.Socket.prototype.connect = function (...args) {
+  const [options, callback] = normalize(args);
+  const real = hosts[`${options.host}:${options.port}`];
+  if (real === undefined) return connect.apply(this, args);
+  const [host, port] = real.split(":");
+  return connect.call(this, { ...options, host, port: Number(port), lookup: undefined }, callback);
+};
+
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function (...args) {
+  const [options, callback] = normalize(args);
+  const port = ports[options.port];
+  if (port === undefined) return listen.apply(this, args);
+  return listen.call(this, { ...options, host: "127.0.0.1", port }, callback);
+};

@@ -1,0 +1,5 @@
+import type { RedisOptions } from "@dock2edge/runtime/redis";
+
+export const config: RedisOptions = {
+  requirePass: null
+};
