@@ -7,6 +7,7 @@ import { Socket } from "../net/socket";
 import type { Agent } from "./agent";
 import { toFetchHeaders, validateHeaderName } from "./headers";
 import { fillMessage, IncomingMessage } from "./incoming";
+import { Headers, type Response } from "../native";
 import { OutgoingMessage } from "./outgoing";
 import { WebSocketSocket } from "./websocket";
 
@@ -54,6 +55,7 @@ export class ClientRequest extends OutgoingMessage {
   _chunks: Uint8Array[] = [];
   _started = false;
   _scheduled = false;
+  _done = false;
   _bodyWriter: WritableStreamDefaultWriter<Uint8Array> | undefined;
   _settled: () => void;
 
@@ -215,7 +217,10 @@ export class ClientRequest extends OutgoingMessage {
     const body = this._takeBody(complete);
     if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
     const wantsUpgrade = String(this.getHeader("upgrade") ?? "").toLowerCase() === "websocket";
-    if (wantsUpgrade) headers.set("upgrade", "websocket");
+    if (wantsUpgrade) {
+      headers.set("upgrade", "websocket");
+      for (const name of ["key", "version", "extensions"]) headers.delete(`sec-websocket-${name}`);
+    }
     const init = {
       method: this.method,
       headers,
@@ -249,20 +254,26 @@ export class ClientRequest extends OutgoingMessage {
       return;
     }
     const message = new IncomingMessage(this.socket ?? new Socket({ host: this._host }));
-    fillMessage(message, response.headers, response.body as ReadableStream<Uint8Array> | null);
     message.statusCode = response.status;
     message.statusMessage = response.statusText;
     message.req = this;
     this.res = message;
-    if (response.webSocket) return this._upgraded(message, response.webSocket);
+    if (response.webSocket) return this._upgraded(message, response, response.webSocket);
+    fillMessage(message, response.headers, response.body as ReadableStream<Uint8Array> | null);
     for (const end of ["end", "close"]) message.once(end, () => this._finished());
     if (!this.emit("response", message)) message._dump();
   }
 
-  _upgraded(message: IncomingMessage, webSocket: WebSocket): void {
+  _upgraded(message: IncomingMessage, response: Response, webSocket: WebSocket): void {
     const socket = new WebSocketSocket(this._host, false);
     socket._join(webSocket);
-    message.rawHeaders.push("connection", "Upgrade", "upgrade", "websocket", "sec-websocket-accept", this._acceptKey());
+    // The platform has made a handshake of its own; the library has to see the answer to the one it asked for.
+    const headers = new Headers(response.headers);
+    headers.delete("sec-websocket-extensions");
+    headers.set("connection", "Upgrade");
+    headers.set("upgrade", "websocket");
+    headers.set("sec-websocket-accept", this._acceptKey());
+    fillMessage(message, headers, null);
     message.upgrade = true;
     if (!this.emit("upgrade", message, socket, Buffer.alloc(0))) socket.destroy();
     this._finished();
@@ -279,12 +290,14 @@ export class ClientRequest extends OutgoingMessage {
     this.destroy(asRequestError(error));
   }
 
+  /** The exchange is complete; a WebSocket that it led to goes on without the request. */
   _finished(): void {
+    this._done = true;
     if (!this.destroyed) this.destroy();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this._abortController.abort();
+    if (!this._done) this._abortController.abort();
     const answered = this.res !== null;
     if (answered && this.res) {
       if (error && !this.res.readableEnded) this.res.destroy(error);

@@ -4,7 +4,7 @@ import type { Host } from "../host";
 import type { ByteStream } from "../transport";
 import { fillMessage, IncomingMessage } from "./incoming";
 import { ServerResponse } from "./response";
-import { UpgradeSocket, withoutExtensions } from "./upgrade";
+import { UpgradeSocket, completeHandshake } from "./upgrade";
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -73,7 +73,7 @@ export class Server extends TcpServer {
     message.url = requestTarget(request.url);
     this._host.guard(() => this.emit("connection", socket));
     if (socket instanceof UpgradeSocket) {
-      fillMessage(message, withoutExtensions(request.headers), null);
+      fillMessage(message, completeHandshake(request.headers), null);
       message.upgrade = true;
       this._host.guard(() => this.emit("upgrade", message, socket, Buffer.alloc(0)));
       return socket.answer;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Host } from "../host";
 import { toFetchHeaders } from "./headers";
 import { WebSocketSocket } from "./websocket";
@@ -58,9 +59,14 @@ export class UpgradeSocket extends WebSocketSocket {
   }
 }
 
-/** The request without what the edge has negotiated for itself: frames to the library are never compressed. */
-export function withoutExtensions(headers: Headers): Headers {
+/**
+ * The handshake as the library expects it. Compression is the edge's own affair: frames to the library are never compressed. A
+ * request from another Worker has no key, as no handshake took place.
+ */
+export function completeHandshake(headers: Headers): Headers {
   const plain = new Headers(headers);
+  if (!plain.has("sec-websocket-key")) plain.set("sec-websocket-key", randomBytes(16).toString("base64"));
+  if (!plain.has("sec-websocket-version")) plain.set("sec-websocket-version", "13");
   plain.delete("sec-websocket-extensions");
   plain.set("connection", "Upgrade");
   plain.set("upgrade", "websocket");

@@ -23,6 +23,9 @@ export class WebSocketSocket extends Socket {
   _parser = new FrameParser();
   _message: Frame[] = [];
   _closeSent = false;
+  _peerGone = false;
+  /** What the library said when it closed first. */
+  _closePayload: Buffer | undefined;
   /** The library is a server: frames to it look as if they came from a client. */
   _toServer: boolean;
 
@@ -42,7 +45,10 @@ export class WebSocketSocket extends Socket {
       this._deliver(isText ? OPCODE.text : OPCODE.binary, Buffer.from(data as string));
     });
     webSocket.addEventListener("close", ({ code, reason }) => this._peerClosed(code, reason));
-    webSocket.addEventListener("error", () => this._guard(() => this.destroy()));
+    // Between Workers a connection may end so after an orderly close as well.
+    webSocket.addEventListener("error", () =>
+      this._closePayload ? this._peerClosed(1006, "") : this._guard(() => this.destroy()),
+    );
   }
 
   /** Bytes from the library, once it speaks frames. */
@@ -75,12 +81,21 @@ export class WebSocketSocket extends Socket {
   _libraryClosed(payload: Buffer): void {
     if (this._closeSent) return;
     this._closeSent = true;
+    this._closePayload = payload;
     const code = payload.byteLength >= 2 ? payload.readUInt16BE(0) : undefined;
     this._closeWebSocket(code, payload.subarray(2).toString("utf8"));
   }
 
   /** The other side has closed: tell the library, whose answer ends the socket. */
   _peerClosed(code: number, reason: string): void {
+    if (this._peerGone) return;
+    this._peerGone = true;
+    if (this._closePayload) {
+      // The answer to the library's own close repeats it (RFC 6455, section 5.5.1); what arrives here may have lost the code.
+      this._deliver(OPCODE.close, this._closePayload);
+      this._guard(() => this.push(null));
+      return;
+    }
     const isPlain = code === 1005 || code === 1006;
     const payload = isPlain
       ? Buffer.alloc(0)

@@ -299,5 +299,6 @@ export class Socket extends Duplex {
  */
 function openError(cause: unknown, address: string, port: number): NodeJS.ErrnoException {
   if (cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === "string") return cause;
+  console.error(`${address}:${port} could not be reached: ${String(cause)}`);
   return systemError("ECONNREFUSED", { syscall: "connect", address, port, cause });
 }

@@ -8,6 +8,7 @@ import { startLifted, type Running } from "./lift.ts";
 
 const peers = {
   backend: { kind: "app", binding: "BACKEND" },
+  sockets: { kind: "app", binding: "SOCKETS" },
   network: { kind: "self" },
   outside: { kind: "external", address: "OUTSIDE_HTTP" },
   "outside-tcp": { kind: "external", address: "OUTSIDE_TCP" },
@@ -40,7 +41,8 @@ for (const transport of ["connect", "websocket"] as const) {
       const [http, tcp] = (await Promise.all(outside.map(listen))) as [string, string];
       const env = { OUTSIDE_HTTP: http, OUTSIDE_TCP: tcp };
       lifted = await startLifted([
-        { name: "network", file: "network.cjs", config: { peers, transport }, services: ["backend"], env },
+        { name: "network", file: "network.cjs", config: { peers, transport }, services: ["backend", "sockets"], env },
+        { name: "sockets", file: "ws.cjs", config: { transport } },
         { name: "backend", file: "backend.cjs", config: { port: 8080, transport } },
       ]);
     });
@@ -79,6 +81,7 @@ for (const transport of ["connect", "websocket"] as const) {
         "to the outside\n",
         'the service "nobody-outside" is outside: set the variable OUTSIDE_NOBODY to its "host:port"',
       ],
+      "/websocket": ["hello /echo nobody", "between services", 1000],
       "/dns": ["127.0.0.1", true, "10.89.0.2", 1, "ENOTFOUND nowhere"],
     };
     for (const [path, answer] of Object.entries(expected)) {

@@ -7,7 +7,7 @@ import { startRealRedis, type TestServer } from "../redis/servers.ts";
 import { startLifted, startOriginal, type Running } from "./lift.ts";
 
 const PATHS =
-  "/cache /ioredis /publish /blocking /pg /pg-many /pg-transaction /pg-error /pg-large /postgresjs /mysql /mysql-prepared /mysql-many";
+  "/cache /ioredis /publish /blocking /job /pg /pg-many /pg-transaction /pg-error /pg-large /postgresjs /mysql /mysql-prepared /mysql-many";
 
 for (const transport of ["connect", "websocket"] as const) {
   describe(`stores, objects reached by ${transport}`, () => {

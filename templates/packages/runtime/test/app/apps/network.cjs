@@ -77,6 +77,19 @@ const answers = {
     await talk("outside-tcp", 82, ["to the outside\n"]),
     await axios.get("http://nobody-outside/").catch((error) => error.message),
   ],
+  "/websocket": () =>
+    new Promise((resolve, reject) => {
+      const { WebSocket } = require("ws");
+      const socket = new WebSocket("ws://sockets:3000/echo");
+      const seen = [];
+      socket.on("message", (data) => {
+        seen.push(String(data));
+        if (seen.length === 1) socket.send("between services");
+        else socket.close(1000, "bye");
+      });
+      socket.on("close", (code) => resolve([...seen, code]));
+      socket.on("error", reject);
+    }),
   "/dns": async () => [
     (await dns.promises.lookup("localhost")).address,
     /^10\.89\./.test((await dns.promises.lookup("backend")).address),

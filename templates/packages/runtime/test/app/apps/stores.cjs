@@ -8,6 +8,7 @@ const mysql = require("mysql2/promise");
 const pg = require("pg");
 const { createClient } = require("redis");
 const postgres = require("postgres");
+const { Queue, Worker } = require("bullmq");
 
 const cacheUrl = process.env.CACHE_URL ?? "redis://cache:6379";
 const cache = createClient({ url: cacheUrl });
@@ -28,6 +29,10 @@ for (const client of [cache, subscriber, redis, pool])
 const heard = [];
 subscriber.subscribe("news").catch((error) => console.error(error));
 subscriber.on("message", (channel, text) => heard.push(`${channel}: ${text}`));
+
+const queueConnection = () => new Redis(cacheUrl, { maxRetriesPerRequest: null });
+const queue = new Queue("jobs", { connection: queueConnection() });
+new Worker("jobs", async ({ data }) => data.a * data.b, { connection: queueConnection() });
 
 const app = express();
 app.use(session({ secret: "x", resave: false, saveUninitialized: false, store: new RedisStore({ client: cache }) }));
@@ -54,6 +59,14 @@ route("/blocking", async () => {
   await new Promise((resolve) => setTimeout(resolve, 30));
   await cache.rPush("list", "item");
   return popped;
+});
+route("/job", async () => {
+  const job = await queue.add("multiply", { a: 6, b: 7 }, { delay: 20 });
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if ((await job.getState()) === "completed") return (await queue.getJob(job.id)).returnvalue;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return "not done";
 });
 route("/pg", async () => (await pool.query("SELECT $1::int + 1 AS sum, current_database() AS name", [41])).rows);
 route("/pg-backend", async () => (await pool.query("SELECT pg_backend_pid() AS pid")).rows[0].pid);
