@@ -218,6 +218,12 @@ export class Server implements KeyspaceListener {
     this.expiryAlarm.expirySet(expires, announced);
   }
 
+  /** CONFIG SET may have asked for notifications of expired keys: then they must be deleted in time. */
+  configChanged(): void {
+    const next = this.keyspace.nextExpiry();
+    if (next !== null) this.expirySet(next);
+  }
+
   private block(session: Session, wait: Wait): Reply {
     this.blocked.add(session, session.database, wait);
     return NO_REPLY;

@@ -22,6 +22,7 @@ const CONFIG: Record<string, Subcommand> = {
     run: ({ server }, args) => {
       if (args.length % 2 !== 1) throw wrongArity("config|set");
       server.config.setAll(args.pairs(1).map(([name, value]) => [name.toString(), value.toString()]));
+      server.configChanged();
       return OK;
     },
   },
