@@ -40,6 +40,7 @@ func (b *builder) takeLinks() links {
 		}
 		taken.exports[e.name] = found
 	}
+	taken.late, taken.workdir = b.late, b.workdir
 	return taken
 }
 

@@ -379,7 +379,7 @@ func (b *builder) foldBinary(n int32) Value {
 		if left.Kind == Number && other.Kind == Number {
 			return numberValue(left.Number + other.Number)
 		}
-		return concatenate(left, other)
+		return b.concatenate(left, other)
 	}
 	left, other = resolved(left), resolved(other)
 	if left.Kind == Number && other.Kind == Number {

@@ -129,7 +129,7 @@ func (b *builder) foldMethod(function int32, arguments []int32) Value {
 		if len(arguments) > 0 {
 			separator = b.foldNode(arguments[0])
 		}
-		var parts textParts
+		parts := textParts{b: b}
 		for i, item := range object.Items {
 			if i > 0 {
 				parts.add(separator)

@@ -6,7 +6,7 @@ import (
 )
 
 // concatenate is + on strings: what is not known becomes *.
-func concatenate(left, right Value) Value {
+func (b *builder) concatenate(left, right Value) Value {
 	left, right = resolved(left), resolved(right)
 	known := func(v Value) bool {
 		return v.Kind == String || v.Kind == Template || v.Kind == Path || v.Kind == Number
@@ -14,7 +14,7 @@ func concatenate(left, right Value) Value {
 	if !known(left) && !known(right) || left.Kind == Number && !known(right) || !known(left) && right.Kind == Number {
 		return Value{}
 	}
-	var parts textParts
+	parts := textParts{b: b}
 	parts.add(left)
 	parts.add(right)
 	return parts.value()
@@ -22,51 +22,58 @@ func concatenate(left, right Value) Value {
 
 // textParts joins values to a string.
 type textParts struct {
-	text          strings.Builder
-	unknown, path bool
-	started       bool
+	b *builder
+	// text has * for unknown parts, late places for them.
+	text, late            strings.Builder
+	unknown, path, isLate bool
+	started               bool
 }
 
 func (p *textParts) add(value Value) {
 	value = resolved(value)
+	late, isLate := p.b.lateText(value)
+	p.isLate = p.isLate || isLate
 	switch value.Kind {
 	case Path:
 		p.path = p.path || !p.started
-		p.write(value.Text)
 	case Template:
 		p.unknown = true
-		p.write(value.Text)
 	case String, Number, Bool:
-		p.write(value.Text)
 	default:
 		p.unknown = true
-		p.write("*")
+		value.Text = "*"
 	}
+	write(&p.text, value.Text)
+	write(&p.late, late)
 	p.started = true
 }
 
-func (p *textParts) write(text string) {
-	if strings.HasPrefix(text, "*") && strings.HasSuffix(p.text.String(), "*") {
+// write appends, and makes one * of two that meet.
+func write(out *strings.Builder, text string) {
+	if strings.HasPrefix(text, "*") && strings.HasSuffix(out.String(), "*") {
 		text = text[1:]
 	}
-	if p.text.Len() <= maxText {
-		p.text.WriteString(text)
+	if out.Len() <= maxText {
+		out.WriteString(text)
 	}
 }
 
 func (p *textParts) value() Value {
-	text := p.text.String()
+	value := textValue(String, p.text.String())
 	switch {
 	case p.path:
-		return textValue(Path, joinPath(text, ""))
+		value = textValue(Path, joinPath(p.text.String(), ""))
 	case p.unknown:
-		return textValue(Template, text)
+		value = textValue(Template, p.text.String())
 	}
-	return textValue(String, text)
+	if p.isLate {
+		value.late = p.late.String()
+	}
+	return value
 }
 
 func (b *builder) foldTemplate(n int32) Value {
-	var parts textParts
+	parts := textParts{b: b}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		switch b.nodes[c].kind {
 		case kFragment:

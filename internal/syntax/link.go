@@ -12,6 +12,8 @@ type links struct {
 	edges   []edge
 	places  places
 	exports map[string]*export
+	late    []string
+	workdir string
 }
 
 // Link follows names across the modules of one project: after `import {db} from "./db"`, where db.js has
@@ -128,6 +130,9 @@ func (l *linker) findTarget(m *Module, raw string, depth int) (t target, ok bool
 			return target{}, false
 		}
 		t, ok := l.follow(g.module, g.raw+rest, depth+1)
+		if len(l.params[param{m, unit, index}]) > 1 {
+			t.value = Value{} // called with other values as well
+		}
 		if rest == "" && !g.made.IsZero() {
 			t.made = g.made
 		}
@@ -157,7 +162,7 @@ func (l *linker) findTarget(m *Module, raw string, depth int) (t target, ok bool
 		}
 		at = whole
 	}
-	at.value = at.export.value
+	at.value = l.value(at.module, at.export.value, depth+1)
 	if at.export.unit < 0 && at.export.raw != "" {
 		further, ok := l.follow(at.module, at.export.raw, depth+1)
 		if !ok {
@@ -339,11 +344,11 @@ func (l *linker) nameOf(m *Module, raw string) (string, bool) {
 
 // value replaces references to other modules' constants.
 func (l *linker) value(m *Module, v Value, depth int) Value {
-	if depth > 8 {
+	if depth > maxFollow {
 		return v
 	}
 	if v.raw != "" {
-		t, ok := l.follow(m, v.raw, 0)
+		t, ok := l.follow(m, v.raw, depth)
 		switch {
 		case !ok:
 		case t.value.Kind != Unknown:
@@ -358,6 +363,9 @@ func (l *linker) value(m *Module, v Value, depth int) Value {
 			}
 		}
 		return v
+	}
+	if v.late != "" {
+		return l.lateValue(m, v, depth)
 	}
 	if len(v.Fields) > 0 {
 		fields := make(map[string]Value, len(v.Fields))

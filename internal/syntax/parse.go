@@ -34,6 +34,7 @@ type builder struct {
 	folded   map[int32]Value
 	entities map[int32]entity // what expressions were found to lead to, by node
 	places   places
+	late     []string // the names of other modules' constants within texts
 
 	depth, folding int
 	spreading      bool

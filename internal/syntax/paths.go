@@ -39,17 +39,46 @@ func (b *builder) foldPath(resolve bool, arguments []int32) Value {
 		if b.kind(argument) != kSpread {
 			part = resolved(b.foldNode(argument))
 		}
+		late, isLate := b.lateText(part)
 		switch part.Kind {
 		case String, Template, Path:
 		default:
 			part = Value{Kind: Template, Text: "*"}
 		}
+		if isLate {
+			part.late = late
+		}
+		late = joinLate(result, part, resolve, i == 0)
 		result = joinValues(result, part, resolve, i == 0)
+		result.late = late
 	}
 	if len(arguments) == 0 && !resolve {
 		result.Text = "."
 	}
 	return result
+}
+
+// joinLate joins what two values become later, "" when all is known now. A part that is not the first of path.resolve may
+// turn out to be absolute; then nothing is known.
+func joinLate(base, part Value, resolve, first bool) string {
+	if base.late == "" && part.late == "" || resolve && !first && part.late != "" {
+		return ""
+	}
+	late := part.late
+	if late == "" {
+		late = part.Text
+	}
+	if first {
+		if resolve {
+			return markResolve + late
+		}
+		return markJoin + strings.TrimPrefix(late, markJoin)
+	}
+	before := base.late
+	if before == "" {
+		before = markJoin + base.Text
+	}
+	return before + "/" + strings.TrimPrefix(late, markJoin)
 }
 
 func joinValues(base, part Value, resolve, first bool) Value {

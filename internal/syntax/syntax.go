@@ -155,8 +155,9 @@ type Value struct {
 	// Made is, for a Ref, the place of the call or new that made the thing; see Call.On.
 	Made source.Span
 	Span source.Span
-	// raw is the name behind a Ref before it was put into its shown form.
-	raw string
+	// raw is the name behind a Ref before it was put into its shown form, late what Text becomes when other modules' constants
+	// are known.
+	raw, late string
 }
 
 // Read is the use of a name that is not a call.
