@@ -80,12 +80,27 @@ func (f *follower) frameworkOutput(name string) string {
 	return ""
 }
 
-// lookedIn names the package whose sources were searched.
+// lookedIn names the packages whose sources were searched.
 func (f *follower) lookedIn(name string) string {
-	if manifest := f.manifest(path.Dir(name)); manifest != nil {
-		return fmt.Sprintf(" (searched by the build settings beside %s)", f.sourceName(manifest.File))
+	var files []string
+	for _, origin := range f.origins(name) {
+		file := path.Join(origin.dir, "package.json")
+		if f.tree.IsFile(file) && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
 	}
-	return ""
+	if len(files) == 0 {
+		return f.notBuilt()
+	}
+	return fmt.Sprintf(" (searched by the build settings beside %s)", strings.Join(files, ", "))
+}
+
+// notBuilt explains why files are not known of an image that the repository does not build.
+func (f *follower) notBuilt() string {
+	if f.service.Image != nil || f.service.ImageRef == "" {
+		return ""
+	}
+	return fmt.Sprintf(": the image %q is not built from this repository, and no mount brings it", f.service.ImageRef)
 }
 
 // built finds the source of a module that the image's build makes. Node adds an extension, or looks for an index.

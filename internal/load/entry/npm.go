@@ -155,7 +155,7 @@ func (f *follower) packageScript(c command, dir, name string, args []string) fou
 				return lost(c, "%s cannot be read: %v", f.sourceName(file), err)
 			}
 		}
-		return lost(c, "no package.json is among the files that the image gets from the repository for %s", dir)
+		return lost(c, "no package.json is among the files that the image gets from the repository for %s%s", dir, f.notBuilt())
 	}
 	script, ok := manifest.Script(name)
 	if !ok {

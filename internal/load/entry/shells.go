@@ -61,7 +61,7 @@ func (f *follower) shellProgram(c command) (found, bool) {
 			if found, ok := f.executable(c.with(args[0])); ok {
 				file = found
 			} else {
-				return lost(c, "the script %s is not among the files that the image gets from the repository", file), true
+				return lost(c, "the script %s is not among the files that the image gets from the repository%s", file, f.notBuilt()), true
 			}
 		}
 		return f.scriptFile(c, file, args[1:]), true

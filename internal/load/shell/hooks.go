@@ -3,12 +3,12 @@ package shell
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -103,10 +103,24 @@ func (r *run) call(ctx context.Context, args []string) ([]string, error) {
 		r.cancel()
 		return []string{"false"}, nil
 	}
+	for len(args) > 1 && (args[0] == "builtin" || args[0] == "command" && !strings.HasPrefix(args[1], "-")) {
+		args = args[1:]
+	}
+	return r.replace(hc, args)
+}
+
+// replace is the command that runs in place of args.
+func (r *run) replace(hc interp.HandlerContext, args []string) ([]string, error) {
 	switch args[0] {
 	case markRound:
 		if r.rounds[hc.Pos]++; r.rounds[hc.Pos] > maxRounds {
 			return []string{"break"}, nil
+		}
+		return []string{"true"}, nil
+	case markSize:
+		if size(hc.Env) > maxSize {
+			r.calls = maxCalls + 1
+			r.cancel()
 		}
 		return []string{"true"}, nil
 	case "cd", "pushd":
@@ -119,6 +133,12 @@ func (r *run) call(ctx context.Context, args []string) ([]string, error) {
 		return callCommand(args), nil
 	case ".", "source":
 		return r.callSource(hc, args)
+	case "eval":
+		return callEval(strings.Join(args[1:], " "))
+	case "printf":
+		if len(args) > 1 && wide.MatchString(args[1]) {
+			return []string{"true"}, nil
+		}
 	case "set":
 		return callSet(args), nil
 	case "exit":
@@ -127,10 +147,42 @@ func (r *run) call(ctx context.Context, args []string) ([]string, error) {
 			return []string{"true"}, nil
 		}
 	case "kill", "ulimit", "wait", "jobs", "disown", "fg", "bg", "times", "newgrp", "history", "bind", "enable", "suspend",
-		"logout", "complete", "compgen", "compopt", "caller":
+		"logout", "complete", "compgen", "compopt", "caller", "trap", "builtin":
 		return []string{"true"}, nil
 	}
 	return args, nil
+}
+
+// wide are formats that would print megabytes of padding.
+var wide = regexp.MustCompile(`%[^a-zA-Z%]*\d{5,}`)
+
+// maxSize bounds the bytes of all variables: scripts that double a text in a loop stop there.
+const maxSize = 1 << 20
+
+func size(env expand.Environ) int {
+	total := 0
+	env.Each(func(_ string, value expand.Variable) bool {
+		total += len(value.Str)
+		for _, item := range value.List {
+			total += len(item)
+		}
+		return true
+	})
+	return total
+}
+
+// callEval lets `eval text` run with its jobs and loops rewritten.
+func callEval(text string) ([]string, error) {
+	tree, err := parse(text)
+	if err != nil {
+		return []string{"true"}, nil
+	}
+	rewrite(tree)
+	var rewritten bytes.Buffer
+	if err := syntax.NewPrinter().Print(&rewritten, tree); err != nil {
+		return []string{"true"}, nil
+	}
+	return []string{"eval", rewritten.String()}, nil
 }
 
 // callExec takes the flags off `exec -a name program`.
@@ -210,11 +262,7 @@ func (r *run) callSource(hc interp.HandlerContext, args []string) ([]string, err
 	if !rewrite(tree) {
 		return append([]string{args[0], name}, args[2:]...), nil
 	}
-	var rewritten bytes.Buffer
-	if err := syntax.NewPrinter().Print(&rewritten, tree); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return []string{"eval", rewritten.String()}, nil
+	return callEval(string(text))
 }
 
 // exec is called where a program would start.

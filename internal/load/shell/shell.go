@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/expand"
@@ -96,7 +97,13 @@ func Writes(script Script, files Files) map[string]Written {
 }
 
 // interpret runs the script with the hooks in place of the machine.
-func (r *run) interpret() error {
+func (r *run) interpret() (err error) {
+	// The interpreter is a library's, the script anybody's: a fault of the one must not stop the program.
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("the script cannot be followed: %v", fault)
+		}
+	}()
 	script := r.script
 	tree, err := parse(script.Text)
 	if err != nil {
@@ -155,6 +162,7 @@ const (
 	markCondition     = "__d2e_condition"
 	markConditionEnd  = "__d2e_condition_end"
 	markRound         = "__d2e_round"
+	markSize          = "__d2e_size"
 )
 
 // rewrite makes a tree run in one thread and in the order of its text: background jobs and pipes become sequences between
@@ -166,20 +174,33 @@ func rewrite(tree syntax.Node) (changed bool) {
 		case *syntax.Stmt:
 			changed = rewriteStmt(node) || changed
 		case *syntax.WhileClause:
+			node.Do = sized(node.Do)
 			node.Cond = between(markCondition, markConditionEnd, node.Cond, node.Pos())
 			node.Do = append([]*syntax.Stmt{mark(markRound, node.Pos())}, node.Do...)
 			changed = true
 		case *syntax.ForClause:
+			node.Do = sized(node.Do)
 			if _, arithmetic := node.Loop.(*syntax.CStyleLoop); arithmetic {
 				node.Do = append([]*syntax.Stmt{mark(markRound, node.Pos())}, node.Do...)
 				changed = true
 			}
 		case *syntax.IfClause:
+			node.Then = sized(node.Then)
 			if len(node.Cond) > 0 {
 				node.Cond = between(markCondition, markConditionEnd, node.Cond, node.Pos())
 			}
+		case *syntax.File:
+			node.Stmts = sized(node.Stmts)
+		case *syntax.Block:
+			node.Stmts = sized(node.Stmts)
+		case *syntax.Subshell:
+			node.Stmts = sized(node.Stmts)
 		case *syntax.CmdSubst:
 			node.Stmts = between(markCondition, markConditionEnd, node.Stmts, node.Pos())
+		case *syntax.Lit:
+			if explodes(node.Value) {
+				node.Value = strings.ReplaceAll(node.Value, "{", `\{`)
+			}
 		case *syntax.ParamExp:
 			if node.Exp != nil && (node.Exp.Op == syntax.ErrorUnset || node.Exp.Op == syntax.ErrorUnsetOrNull) {
 				// ${NAME:?message} ends the script when NAME is not set; a container that works has it.
@@ -195,6 +216,25 @@ func rewrite(tree syntax.Node) (changed bool) {
 		return true
 	})
 	return changed
+}
+
+// sized puts a look at the size of all variables before every assignment.
+func sized(stmts []*syntax.Stmt) []*syntax.Stmt {
+	var list []*syntax.Stmt
+	for _, stmt := range stmts {
+		if call, ok := stmt.Cmd.(*syntax.CallExpr); ok && len(call.Args) == 0 {
+			list = append(list, mark(markSize, stmt.Position))
+		}
+		list = append(list, stmt)
+	}
+	return list
+}
+
+var largeRange = regexp.MustCompile(`\{-?\w*\.\.-?\w*\d{4,}|\{-?\d{4,}\.\.`)
+
+// explodes tells of brace expansions into thousands of words.
+func explodes(text string) bool {
+	return largeRange.MatchString(text) || strings.Count(text, "{") > 8
 }
 
 func rewriteStmt(stmt *syntax.Stmt) (changed bool) {

@@ -106,6 +106,10 @@ func TestRun(t *testing.T) {
 			want: []string{"node|a.js in /app <command node a.js>"}},
 		{name: "files that the script writes", text: "cat > /tmp/x <<EOF\nMAIN=b.js\nEOF\n. /tmp/x\nnode $MAIN",
 			want: []string{"node|b.js in /app <node $MAIN>"}},
+		{name: "reading", text: "IFS=: read -r host port <<< \"db:5432\"\nwhile read -r name; do node \"$name\"; done <<EOF\na.js\nb.js\nEOF\nnode $host $port",
+			want: []string{"node|a.js in /app <node \"$name\">", "node|b.js in /app <node \"$name\">", "node|db|5432 in /app <node $host $port>"}},
+		{name: "eval", text: `eval "node a.js & exec $*"`, params: []string{"node", "b.js"},
+			want: []string{"node|a.js in /app <?> background", "node|b.js in /app <?> exec"}},
 		{name: "user", text: `[ "$(id -u)" = 0 ] && node root.js; node "$(whoami).js"`, user: "node",
 			want: []string{"node|node.js in /app <node \"$(whoami).js\">"}},
 		{name: "the same command is noted once", text: "for i in 1 2 3; do node a.js; done",
@@ -140,6 +144,7 @@ func TestRunErrors(t *testing.T) {
 	for name, text := range map[string]string{
 		"no shell":          "if then (",
 		"endless recursion": "f() { f; }; f",
+		"doubling":          "x=aaaaaaaa\n" + strings.Repeat("x=$x$x\n", 60) + "node a.js",
 		"endless loop":      "while true; do while true; do f() { f; }; f; done; done",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,4 +171,19 @@ func TestRunReadsNothingOfTheMachine(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// FuzzRun makes sure that no script keeps the interpreter busy for ever or makes it fail.
+func FuzzRun(f *testing.F) {
+	for _, seed := range []string{
+		"node a.js", "until nc -z db; do sleep 1; done", "f() { f; }; f", "a | b & wait", "for ((;;)); do :; done", "while [[ 1 ]]; do ((i++)); done",
+		". ./x; eval \"$(cat x)\"", "case $1 in a) exec b;; esac", "cat <<EOF | sh\n$x\nEOF", "select x in a; do y; done", "exec 3<>/dev/tcp/a/1", "trap 'while [[ 1 ]]; do ((i++)); done' EXIT",
+		"for i in {1..99999999}; do x=$x$x; done", "builtin eval 'for ((;;)); do :; done'", "printf '%099999999d' 1", "a{b,c}{b,c}{b,c}{b,c}{b,c}{b,c}{b,c}{b,c}{b,c}",
+	} {
+		f.Add(seed)
+	}
+	files := memory{"/x": "while [[ 1 ]]; do ((i++)); done\nnode x.js &\n"}
+	f.Fuzz(func(_ *testing.T, text string) {
+		_, _ = Run(Script{Text: text, Name: "sh", Dir: "/"}, files)
+	})
 }
