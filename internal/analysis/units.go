@@ -18,7 +18,8 @@ func unitsOf(tree *source.Tree, workspace *model.Workspace, options Options) []*
 			u := &unit{project: project, service: service}
 			if service.Ship != nil {
 				for _, module := range service.Ship.Modules {
-					if isModule(module.Source) {
+					// A program without extension, such as bin/www, ships only when node runs it.
+					if isModule(module.Source) || path.Ext(module.Source) == "" {
 						u.shipped = append(u.shipped, parsing{module.Source, module.Image, workdir(service)})
 					}
 				}
