@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"reflect"
@@ -46,7 +49,7 @@ func differences(want *Expect, got Answer) []string {
 		}
 	}
 	switch {
-	case want.JSON != nil:
+	case len(want.JSON) > 0:
 		out = append(out, jsonDifferences(want.JSON, got.Body)...)
 	case want.Body != nil && !matchText(*want.Body, string(got.Body)):
 		out = append(out, "body: "+textDifference(*want.Body, string(got.Body)))
@@ -69,13 +72,44 @@ func matchText(pattern, text string) bool {
 
 func jsonDifferences(want json.RawMessage, body []byte) []string {
 	var a, b any
-	if err := json.Unmarshal(want, &a); err != nil {
+	if err := unmarshal(want, &a); err != nil {
 		return []string{"expected JSON cannot be read: " + err.Error()}
 	}
-	if err := json.Unmarshal(body, &b); err != nil {
+	if err := unmarshal(body, &b); err != nil {
 		return []string{"body: want JSON, got " + excerpt(string(body))}
 	}
 	return compareJSON("body", a, b)
+}
+
+// unmarshal keeps numbers as they are written: two large ones can be the same as floating-point numbers.
+func unmarshal(data []byte, into *any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("something follows the value")
+	}
+	return nil
+}
+
+// sameScalar compares strings, numbers, booleans and null. Numbers are also the same in another spelling (1, 1.0, 1e0).
+func sameScalar(a, b any) bool {
+	x, isNumber := a.(json.Number)
+	y, ok := b.(json.Number)
+	if !isNumber || !ok {
+		return reflect.DeepEqual(a, b)
+	}
+	if x == y {
+		return true
+	}
+	if !strings.ContainsAny(string(x+y), ".eE") {
+		return false
+	}
+	first, errX := x.Float64()
+	second, errY := y.Float64()
+	return errX == nil && errY == nil && first == second
 }
 
 // compareJSON lists the places where two JSON values differ. The string "<any>" matches any value.
@@ -122,18 +156,23 @@ func compareJSON(path string, want, got any) []string {
 		}
 		return out
 	}
-	if reflect.DeepEqual(want, got) {
+	if sameScalar(want, got) {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s: want %s, got %s", path, short(want), short(got))}
 }
 
-func short(value any) string {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
+func short(value any) string { return excerpt(string(jsonText(value))) }
+
+// jsonText is a decoded value as JSON, with "<any>" readable.
+func jsonText(value any) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil
 	}
-	return excerpt(string(data))
+	return bytes.TrimSpace(out.Bytes())
 }
 
 func excerpt(text string) string {
@@ -170,8 +209,8 @@ func learn(first, second Answer) *Expect {
 		}
 	}
 	var a, b any
-	if json.Unmarshal(first.Body, &a) == nil && json.Unmarshal(second.Body, &b) == nil && isStructure(a) {
-		e.JSON, _ = json.Marshal(common(a, b))
+	if unmarshal(first.Body, &a) == nil && unmarshal(second.Body, &b) == nil && isStructure(a) {
+		e.JSON = jsonText(common(a, b))
 		return e
 	}
 	text := string(first.Body)
@@ -223,7 +262,7 @@ func common(a, b any) any {
 		}
 		return out
 	}
-	if reflect.DeepEqual(a, b) {
+	if sameScalar(a, b) {
 		return a
 	}
 	return Any

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +27,8 @@ func start(ctx context.Context, dir string, env []string, name string, args ...s
 	p.command.Dir = dir
 	p.command.Env = env
 	p.command.Stdout, p.command.Stderr = p.output, p.output
+	// Something that left the group may hold the output open; it is not waited for.
+	p.command.WaitDelay = 2 * time.Second
 	ownGroup(p.command)
 	if err := p.command.Start(); err != nil {
 		return nil, err
@@ -112,8 +116,8 @@ func environment(path string, changes map[string]string) []string {
 		}
 		env = append(env, e)
 	}
-	for name, value := range changes {
-		env = append(env, name+"="+value)
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		env = append(env, name+"="+changes[name])
 	}
 	return env
 }

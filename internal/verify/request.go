@@ -34,49 +34,76 @@ type Expect struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Body is the text with "<any>" for any run of characters; nil does not count.
 	Body *string `json:"body,omitempty"`
-	// JSON is the value, with "<any>" for any value; nil does not count.
+	// JSON is the value, with "<any>" for any value; nil and null do not count.
 	JSON json.RawMessage `json:"json,omitempty"`
 }
 
 // Any stands for any value, or inside a body for any run of characters.
 const Any = "<any>"
 
-// ParseRequests reads a request file. Errors name the entry.
+// ParseRequests reads a request file. Errors name the entry, line and column.
 func ParseRequests(data []byte) ([]Request, error) {
-	var list []Request
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&list); err != nil {
-		return nil, positioned(data, err)
+	var entries []json.RawMessage
+	if err := json.Unmarshal(data, &entries); err != nil {
+		return nil, positioned(data, 0, err)
 	}
-	for i := range list {
-		r := &list[i]
-		if r.Method == "" {
-			r.Method = http.MethodGet
+	list := make([]Request, len(entries))
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if _, err := decoder.Token(); err != nil {
+		return nil, err
+	}
+	for i := range entries {
+		var entry json.RawMessage
+		if err := decoder.Decode(&entry); err != nil {
+			return nil, err
 		}
-		r.Method = strings.ToUpper(r.Method)
-		if !strings.HasPrefix(r.Path, "/") {
-			return nil, fmt.Errorf("request %d (%s): path %q must begin with a slash", i+1, r.Name, r.Path)
-		}
-		if r.Name == "" {
-			r.Name = r.Method + " " + r.Path
+		start := int(decoder.InputOffset()) - len(entry)
+		if err := list[i].read(entry); err != nil {
+			return nil, fmt.Errorf("request %d: %w", i+1, positioned(data, start, err))
 		}
 	}
 	return list, nil
 }
 
-// positioned adds line and column to errors of encoding/json that know an offset.
-func positioned(data []byte, err error) error {
-	var offset int64
-	switch e := err.(type) {
-	case *json.SyntaxError:
-		offset = e.Offset
-	case *json.UnmarshalTypeError:
-		offset = e.Offset
-	default:
+// read reads one entry and fills in what it leaves out.
+func (r *Request) read(entry []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(entry))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(r); err != nil {
 		return err
 	}
-	before := data[:min(int(offset), len(data))]
+	if r.Method == "" {
+		r.Method = http.MethodGet
+	}
+	r.Method = strings.ToUpper(r.Method)
+	if !strings.HasPrefix(r.Path, "/") {
+		return fmt.Errorf("path %q must begin with a slash", r.Path)
+	}
+	if r.Name == "" {
+		r.Name = r.Method + " " + r.Path
+	}
+	if r.Expect != nil && string(r.Expect.JSON) == "null" {
+		r.Expect.JSON = nil
+	}
+	return nil
+}
+
+// positioned adds line and column to an error about the value that begins at start: those of the place that encoding/json
+// names, else of the value.
+func positioned(data []byte, start int, err error) error {
+	offset := start
+	switch e := err.(type) {
+	case *json.SyntaxError:
+		offset += max(0, int(e.Offset)-1)
+	case *json.UnmarshalTypeError:
+		offset += int(e.Offset)
+	default:
+		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			offset += max(0, bytes.Index(data[start:], []byte(name)))
+			err = fmt.Errorf("unknown field %s; docs/output.md lists those there are", name)
+		}
+	}
+	before := data[:min(offset, len(data))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
@@ -108,13 +135,4 @@ func (r *Request) payload() (data []byte, isJSON bool) {
 // safe tells whether the request may be repeated without changing anything, by HTTP's own definition.
 func (r *Request) safe() bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-}
-
-func (r *Request) header(name string) string {
-	for key, value := range r.Headers {
-		if strings.EqualFold(key, name) {
-			return value
-		}
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -22,10 +23,12 @@ type RequestResult struct {
 // at module scope answers the first request and hangs at the second.
 func judge(ctx context.Context, app *target, requests []Request) []RequestResult {
 	results := make([]RequestResult, len(requests))
+	answers := make([]Answer, len(requests))
 	for i := range requests {
 		r := &requests[i]
 		r.pause(ctx)
 		answer := app.send(ctx, r)
+		answers[i] = answer
 		results[i] = RequestResult{Name: r.Name, Service: r.Service, Rounds: 1, Differences: append([]string{}, differences(r.Expect, answer)...)}
 		results[i].Status = statusOf(r, answer, results[i].Differences)
 		if results[i].Status == "failed" && answer.Problem == "" {
@@ -40,7 +43,7 @@ func judge(ctx context.Context, app *target, requests []Request) []RequestResult
 			continue
 		}
 		done[key] = true
-		repeat(ctx, app, r, &results[i])
+		repeat(ctx, app, r, answers[i], &results[i])
 	}
 	return results
 }
@@ -57,9 +60,10 @@ func statusOf(r *Request, answer Answer, differences []string) string {
 	return "same"
 }
 
-// repeat sends a safe request twice more in sequence, then several times at once. All answers must have the status of the
-// first; where the two in sequence are the same to the byte, so must be those at once.
-func repeat(ctx context.Context, app *target, r *Request, result *RequestResult) {
+// repeat sends a safe request twice more in sequence, then several times at once. None may turn into a server error, which
+// initial, the answer within the sequence, was not; those at once must have the status of the first alone, and where the two
+// alone are the same to the byte, so must be those at once.
+func repeat(ctx context.Context, app *target, r *Request, initial Answer, result *RequestResult) {
 	first := app.send(ctx, r)
 	second := app.send(ctx, r)
 	answers := append([]Answer{first, second}, app.sendParallel(ctx, r, parallel)...)
@@ -67,7 +71,7 @@ func repeat(ctx context.Context, app *target, r *Request, result *RequestResult)
 	steady := first.Problem == "" && second.Problem == "" && bytes.Equal(first.Body, second.Body)
 	seen := map[string]bool{}
 	for i, a := range answers {
-		when := fmt.Sprintf("repeated %d", i+2)
+		when := fmt.Sprintf("request %d", i+2)
 		if i >= 2 {
 			when = "in parallel"
 		}
@@ -76,10 +80,10 @@ func repeat(ctx context.Context, app *target, r *Request, result *RequestResult)
 		case a.Problem != "":
 			result.Status = "failed"
 			text = a.Problem
-		case a.Status != first.Status && !limited(a):
+		case a.Status >= 500 && initial.Status < 500:
+			text = fmt.Sprintf("status %d, the first time %d", a.Status, initial.Status)
+		case first.Problem == "" && a.Status != first.Status && !limited(a) && !limited(first):
 			text = fmt.Sprintf("status %d, alone %d", a.Status, first.Status)
-		case i < 2 && changed(r.Expect, a):
-			text = fmt.Sprintf("status %d, the original's was %d", a.Status, r.Expect.Status)
 		case steady && a.Status == first.Status && !bytes.Equal(a.Body, first.Body):
 			text = "another body than alone: " + textDifference(string(first.Body), string(a.Body))
 		}
@@ -95,13 +99,7 @@ func repeat(ctx context.Context, app *target, r *Request, result *RequestResult)
 }
 
 // limited tells of an answer that says "too many requests": an app may have a limit that repetition reaches.
-func limited(a Answer) bool { return a.Status == 429 }
-
-// changed tells of a status that can only come from a broken app: the sequence as a whole may have changed what there is
-// to answer (a deleted item is gone), but not to a server error.
-func changed(want *Expect, a Answer) bool {
-	return want != nil && want.Status != 0 && want.Status < 500 && a.Status >= 500
-}
+func limited(a Answer) bool { return a.Status == http.StatusTooManyRequests }
 
 // compareWith learns the original's answers in two runs of the sequence and judges the app by them.
 func compareWith(ctx context.Context, original *target, requests []Request) ([]Request, error) {

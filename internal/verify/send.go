@@ -74,12 +74,12 @@ func (t *target) send(ctx context.Context, r *Request) Answer {
 	}
 	response, err := t.client.Do(request)
 	if err != nil {
-		return Answer{Problem: problem(err)}
+		return Answer{Problem: t.problem(err)}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return Answer{Problem: "the answer broke off: " + problem(err)}
+		return Answer{Problem: "the answer broke off: " + t.problem(err)}
 	}
 	decoded, err := decode(body, response.Header.Get("Content-Encoding"))
 	if err != nil {
@@ -115,10 +115,11 @@ func decode(body []byte, encoding string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(reader, maxBody))
 }
 
-func problem(err error) string {
+// problem says why no answer came, without the address.
+func (t *target) problem(err error) string {
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Sprintf("no answer within %s", requestTimeout)
+		return fmt.Sprintf("no answer within %s", t.client.Timeout)
 	}
 	text := err.Error()
 	if i := strings.LastIndex(text, ": "); i >= 0 {

@@ -28,13 +28,18 @@ const (
 
 // server is the project running in one workerd.
 type server struct {
-	url     string
+	url string
+	// process is nil before it is started.
 	process *process
-	dir     string
+	// dir holds configurations, secrets and state of this run.
+	dir string
 }
 
+// close ends the process and removes everything that it used.
 func (s *server) close() {
-	s.process.stop()
+	if s.process != nil {
+		s.process.stop()
+	}
 	os.RemoveAll(s.dir)
 }
 
@@ -63,36 +68,40 @@ func (r *runner) boot(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"wrangler", "dev", "-c", filepath.Join(dir, "router", "wrangler.json")}
-	if err := r.writeRouter(filepath.Join(dir, "router")); err != nil {
+	s := &server{dir: dir}
+	if err := r.startServer(ctx, s); err != nil {
+		s.close()
 		return nil, err
 	}
-	for _, s := range r.workers() {
-		config := filepath.Join(dir, s.Worker)
-		if err := r.localConfig(s, config); err != nil {
-			os.RemoveAll(dir)
-			return nil, fmt.Errorf("%s: %w", s.Worker, err)
+	return s, nil
+}
+
+func (r *runner) startServer(ctx context.Context, s *server) error {
+	args := []string{"wrangler", "dev", "-c", filepath.Join(s.dir, "router", "wrangler.json")}
+	if err := r.writeRouter(filepath.Join(s.dir, "router")); err != nil {
+		return err
+	}
+	for _, w := range r.workers() {
+		config := filepath.Join(s.dir, w.Worker)
+		if err := r.localConfig(w, config); err != nil {
+			return fmt.Errorf("%s: %w", w.Worker, err)
 		}
 		args = append(args, "-c", filepath.Join(config, "wrangler.json"))
 	}
 	port, err := freePort()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	args = append(args, "--ip", "127.0.0.1", "--port", fmt.Sprint(port), "--inspector-port", "0", "--persist-to", filepath.Join(dir, "state"),
+	args = append(args, "--ip", "127.0.0.1", "--port", fmt.Sprint(port), "--inspector-port", "0", "--persist-to", filepath.Join(s.dir, "state"),
 		"--show-interactive-dev-session=false", "--local", "--log-level", "log")
-	p, err := start(ctx, r.options.Dir, r.env(nil), "npx", args...)
-	if err != nil {
-		os.RemoveAll(dir)
-		return nil, err
+	s.url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	if s.process, err = start(ctx, r.options.Dir, r.env(nil), "npx", args...); err != nil {
+		return err
 	}
-	s := &server{url: fmt.Sprintf("http://127.0.0.1:%d", port), process: p, dir: dir}
 	if err := s.wait(ctx); err != nil {
-		log := lastLines(p.output.String(), 30)
-		s.close()
-		return nil, fmt.Errorf("%w\n%s", err, log)
+		return fmt.Errorf("%w\n%s", err, lastLines(s.process.output.String(), 30))
 	}
-	return s, nil
+	return nil
 }
 
 func (s *server) wait(ctx context.Context) error {

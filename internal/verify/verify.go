@@ -6,12 +6,15 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -35,7 +38,7 @@ type Options struct {
 	Toolchain Toolchain
 	// Log gets one line per step while the run goes on; nil for silence.
 	Log io.Writer
-	// Only limits the run to the requests: the project's own CI has made the other checks already.
+	// SkipChecks limits the run to build, boot and requests: the project's own CI has made the other checks already.
 	SkipChecks bool
 }
 
@@ -118,7 +121,7 @@ func (r *runner) readLock() error {
 		return fmt.Errorf("%s is no project that convert wrote: %w", r.options.Dir, err)
 	}
 	if err := json.Unmarshal(data, &r.lock); err != nil {
-		return fmt.Errorf("dock2edge.json: %w", positioned(data, err))
+		return fmt.Errorf("dock2edge.json: %w", positioned(data, 0, err))
 	}
 	return nil
 }
@@ -139,6 +142,7 @@ func (r *runner) dir(s model.LockService) string {
 }
 
 func (r *runner) check(name, worker, status, why string) {
+	why = r.conceal(why)
 	r.result.Checks = append(r.result.Checks, Check{Name: name, Worker: worker, Status: status, Why: why})
 	r.logf("%-10s %-24s %s %s", name, worker, status, firstLine(why))
 }
@@ -147,6 +151,30 @@ func (r *runner) logf(format string, args ...any) {
 	if r.options.Log != nil {
 		fmt.Fprintf(r.options.Log, format+"\n", args...)
 	}
+}
+
+// conceal takes the values of required secrets and the passwords of servers outside out of what tools and the app have
+// printed. Short values would also hit words that merely look alike.
+func (r *runner) conceal(text string) string {
+	var hidden []string
+	for _, s := range r.workers() {
+		for _, name := range s.Secrets {
+			hidden = append(hidden, r.options.Values[name], r.options.ServiceValues[s.Name][name])
+		}
+	}
+	for _, address := range r.options.Connect {
+		if u, err := url.Parse(address); err == nil && u.User != nil {
+			password, _ := u.User.Password()
+			hidden = append(hidden, address, password)
+		}
+	}
+	slices.SortFunc(hidden, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	for _, value := range hidden {
+		if value = strings.TrimSpace(value); len(value) >= 6 {
+			text = strings.ReplaceAll(text, value, "***")
+		}
+	}
+	return text
 }
 
 func firstLine(text string) string {
@@ -219,7 +247,7 @@ func (r *runner) requests(ctx context.Context, built bool) error {
 func (r *runner) explain(s *server) {
 	for _, q := range r.result.Requests {
 		if q.Status != "same" {
-			r.logf("the Workers' log ends with:\n%s", lastLines(withoutAccessLog(s.process.output.String()), 40))
+			r.logf("the Workers' log ends with:\n%s", r.conceal(lastLines(withoutAccessLog(s.process.output.String()), 40)))
 			return
 		}
 	}
