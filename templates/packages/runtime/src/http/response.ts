@@ -119,6 +119,8 @@ export class ServerResponse extends OutgoingMessage {
   _respond(body: ReadableStream<Uint8Array> | Uint8Array | null): void {
     this._begun = true;
     const headers = toFetchHeaders(this._fields.values());
+    // workerd would add it on the way out, but readers inside the project see the answer as it is here.
+    if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
     const encoding = headers.get("content-encoding");
     const init: ResponseInit = { status: this.statusCode, headers };
     if (this.statusMessage && this.statusMessage !== "unknown") init.statusText = this.statusMessage;

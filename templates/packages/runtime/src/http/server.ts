@@ -4,6 +4,7 @@ import type { Host } from "../host";
 import type { ByteStream } from "../transport";
 import { fillMessage, IncomingMessage } from "./incoming";
 import { ServerResponse } from "./response";
+import { serveWire } from "./wire";
 import { UpgradeSocket, completeHandshake } from "./upgrade";
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -127,18 +128,9 @@ export class Server extends TcpServer {
     return socket;
   }
 
-  /**
-   * A raw connection to a port that serves HTTP. Services probe each other so (wait-for-it, depends_on scripts): it stands, and
-   * ends when the other side does. HTTP itself never comes this way, as the project's names lead fetch to a binding.
-   */
-  override _connected(stream: ByteStream, remoteAddress: string): void {
-    const socket = new Socket({ host: this._host });
-    socket._accept(stream, remoteAddress, this._port ?? 0);
-    socket.on("error", () => {});
-    socket.once("data", () => {
-      console.error(`port ${this._port} serves HTTP: a client that writes HTTP to a raw socket is not supported`);
-      socket.destroy();
-    });
+  /** A raw connection to a port that serves HTTP: a probe that only looks whether it can connect, or HTTP on the wire. */
+  override _connected(stream: ByteStream): void {
+    void serveWire(stream, (request) => this._serve(request));
   }
 }
 

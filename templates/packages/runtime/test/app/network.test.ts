@@ -81,6 +81,7 @@ for (const transport of ["connect", "websocket"] as const) {
         "to the outside\n",
         'the service "nobody-outside" is outside: set the variable OUTSIDE_NOBODY to its "host:port"',
       ],
+      "/wire": [hello("GET", "?wire", "backend:8080", "wire", 0), "5", "7"],
       "/websocket": ["hello /echo nobody", "between services", 1000],
       "/dns": ["127.0.0.1", true, "10.89.0.2", 1, "ENOTFOUND nowhere"],
     };

@@ -77,6 +77,24 @@ const answers = {
     await talk("outside-tcp", 82, ["to the outside\n"]),
     await axios.get("http://nobody-outside/").catch((error) => error.message),
   ],
+  // HTTP on a socket of one's own, as undici and programs in other languages do it: three requests on one connection.
+  "/wire": () =>
+    new Promise((resolve, reject) => {
+      const socket = net.connect(8080, "backend");
+      let text = "";
+      socket.setEncoding("utf8");
+      socket.write("GET /hello?wire HTTP/1.1\r\nHost: backend:8080\r\nX-Y: wire\r\n\r\n");
+      socket.write("POST /size HTTP/1.1\r\nHost: backend\r\nContent-Length: 5\r\n\r\n12345");
+      socket.write(
+        "POST /size HTTP/1.1\r\nHost: backend\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n4\r\n1234\r\n0\r\n\r\n",
+      );
+      socket.on("data", (data) => (text += data));
+      socket.on("end", () => {
+        const answers = text.split("HTTP/1.1 200 OK").slice(1);
+        resolve(answers.map((answer) => answer.split("\r\n\r\n")[1]));
+      });
+      socket.on("error", reject);
+    }),
   "/websocket": () =>
     new Promise((resolve, reject) => {
       const { WebSocket } = require("ws");
