@@ -76,7 +76,19 @@ func (s *splitter) split(statement *syntax.Stmt) []string {
 		}
 		return nil
 	}
-	if call, ok := statement.Cmd.(*syntax.CallExpr); !ok || len(call.Args) == 0 || call.Args[0].Lit() != "cd" {
+	call, ok := statement.Cmd.(*syntax.CallExpr)
+	switch {
+	case !ok || len(call.Args) == 0:
+		s.works = true
+	case call.Args[0].Lit() == "cd" || call.Args[0].Lit() == "rm" || call.Args[0].Lit() == "rmdir":
+		// What is only entered or removed belongs to what was left out: a download, most often.
+	case call.Args[0].Lit() == "mkdir":
+		// The build makes a stage's working directory before its steps run, so the folder may be there already.
+		s.works = true
+		if !slices.ContainsFunc(call.Args, func(w *syntax.Word) bool { return strings.HasPrefix(w.Lit(), "-") && strings.Contains(w.Lit(), "p") }) {
+			call.Args = slices.Insert(call.Args, 1, &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: "-p"}}})
+		}
+	default:
 		s.works = true
 	}
 	s.rootPaths(statement)

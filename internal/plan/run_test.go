@@ -16,6 +16,8 @@ func TestSplitRun(t *testing.T) {
 		{"global installs", "npm install -g pm2 && pnpm add --global turbo && yarn global add serve", "", "npm install -g,pnpm install -g,yarn install -g"},
 		{"cd is kept with what follows", "cd /app/web && npm run build", `cd "$D2E_ROOT"/app/web && npm run build`, ""},
 		{"cd alone", "cd /app", "", ""},
+		{"a download that is unpacked and removed", "wget https://e.x/d.tar.gz && tar -C / -xzf d.tar.gz && rm d.tar.gz", "", "wget,tar"},
+		{"a folder that may be there", "mkdir /usr/src/app", `mkdir -p "$D2E_ROOT"/usr/src/app`, ""},
 		{"cd before the system", "cd /tmp && apk add git", "", "apk"},
 		{"env prefix", "NODE_ENV=production npm run build", "NODE_ENV=production npm run build", ""},
 		{"export", "export NODE_OPTIONS=--max-old-space-size=4096 && npm run build", "export NODE_OPTIONS=--max-old-space-size=4096 && npm run build", ""},

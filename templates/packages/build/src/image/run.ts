@@ -76,7 +76,7 @@ export function runCommand(step: RunStep, root: string, bin: string, isLastOfSta
   }
   // A native addon takes minutes to compile and loads in no Worker. Only a later step of the same stage could need one.
   const gyp: Record<string, string> =
-    isLastOfStage && INSTALL.test(command) ? { npm_config_node_gyp: noCompiler(bin) } : {};
+    isLastOfStage && INSTALL.test(command) ? { npm_config_node_gyp: noCompiler(bin), MAKE: "true" } : {};
   let result = shell(command, cwd, environment(step, root, bin, gyp));
   if (!result.ok && NO_LOCK_FILE.test(result.output) && /\bnpm (?:ci|clean-install)\b/.test(command)) {
     command = command.replace(/\bnpm (?:ci|clean-install)\b/g, "npm install");
