@@ -1,8 +1,8 @@
 // Package container holds what the repository tells about the file system a container starts with: the files that the
 // Dockerfile copies, with the bind mounts, configs and secrets of Compose laid over them.
 //
-// Paths in the container are absolute with slashes. Files that only a RUN instruction makes are not here; their maker is
-// found by Trace.
+// Paths in the container are absolute with slashes. Scripts that RUN instructions write or copy are known; what a compiler
+// makes is not, but Makers tells in which stage it was made.
 package container
 
 import (
@@ -85,16 +85,6 @@ func ForService(tree *source.Tree, project *model.Project, service *model.Servic
 		}
 	}
 	files.sortMounts()
-	return files
-}
-
-// ForStage is what a stage holds after its COPY and ADD instructions, without any mount. list holds its files.
-func ForStage(tree *source.Tree, stage *model.Stage, list []model.ImageFile) *Files {
-	files := newFiles(tree)
-	for _, file := range list {
-		files.add(file)
-	}
-	files.addInline(stage)
 	return files
 }
 

@@ -116,9 +116,6 @@ func (j JSON) Text() string {
 	return literal.String()
 }
 
-// True tells whether the value is the boolean true.
-func (j JSON) True() bool { return j.kind() == 't' }
-
 // Strings are the strings of an array, or the one string.
 func (j JSON) Strings() []string {
 	if j.IsString() {

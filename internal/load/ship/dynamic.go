@@ -10,6 +10,7 @@ import (
 
 	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/source"
 	"github.com/dock2edge/dock2edge/internal/syntax"
 )
 
@@ -254,7 +255,7 @@ func (w *walker) expand(m module, sourceDir, imageDir, glob string) bool {
 		})
 	}
 	if found == 0 {
-		w.tree.Walk(base, sourceIgnored, func(file string) {
+		w.tree.Walk(base, source.Ignored, func(file string) {
 			if rel, ok := strings.CutPrefix(file, strings.TrimSuffix(base, "/")+"/"); ok || base == "." {
 				if base == "." {
 					rel = file

@@ -19,8 +19,6 @@ const (
 	notCopied   = "not copied into the image"
 )
 
-func sourceIgnored(dir string) bool { return source.Ignored(dir) }
-
 // leftOut counts the modules around the service that do not ship.
 func (w *walker) leftOut(service *model.Service) []model.LeftOut {
 	copied := map[string]bool{}
@@ -46,7 +44,7 @@ func (w *walker) leftOut(service *model.Service) []model.LeftOut {
 	counts := map[string]int{}
 	seen := map[string]bool{}
 	for i, root := range roots {
-		w.tree.Walk(root, sourceIgnored, func(file string) {
+		w.tree.Walk(root, source.Ignored, func(file string) {
 			if seen[file] || w.queued[file] || !nodepkg.IsModule(file) {
 				return
 			}
