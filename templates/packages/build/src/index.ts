@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { bakeAssets, bakeFiles } from "./bake.ts";
 import { replay } from "./image/stages.ts";
-import { pack, type Packed, type Warning } from "./pack/pack.ts";
+import { pack, type Packed } from "./pack/pack.ts";
+import type { Warning } from "./pack/warnings.ts";
 import { fingerprint } from "./pack/wasm.ts";
 import { type NodeTarget, readRecipe } from "./recipe.ts";
 import { bundleWorker, type ImageModule } from "./worker.ts";
 
-export type { Warning } from "./pack/pack.ts";
+export type { Warning } from "./pack/warnings.ts";
 
 /** What a build came to. */
 export interface BuildResult {

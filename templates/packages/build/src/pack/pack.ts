@@ -2,24 +2,37 @@
  * Packs the app: every module the entry reaches becomes part of dist/app.cjs, a function that can be called again for each
  * instance of the app. docs/output.md of dock2edge says what that function sees.
  */
-import { build, type BuildFailure, type BuildOptions, type Message, type Plugin, type PluginBuild } from "esbuild";
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import {
+  build,
+  type BuildFailure,
+  type BuildOptions,
+  type Message,
+  type Metafile,
+  type Plugin,
+  type PluginBuild,
+} from "esbuild";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
 import type { NodeTarget } from "../recipe.ts";
 import { matcher } from "../image/patterns.ts";
 import { decoratorOptions, type DecoratorOptions, transpile } from "./decorators.ts";
+import {
+  findEntry,
+  folderSize,
+  listModules,
+  loaderOf,
+  MODULE_FILE,
+  type ModuleLoader,
+  neighbours,
+  SCRIPT_EXTENSIONS,
+  TYPESCRIPT_EXTENSIONS,
+} from "./listing.ts";
 import { findOverride, loadedByName, readAtRunTime } from "./overrides.ts";
+import { computedNames, missingModules, reachable, sortWarnings, type Warning } from "./warnings.ts";
 import { type Package, Packages } from "./packages.ts";
 import { inlineWasm } from "./wasm.ts";
-import { definitions, findLoads, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite } from "./rewrite.ts";
-
-/** Something the user should know. `file` is an image path. */
-export interface Warning {
-  file: string;
-  line: number;
-  message: string;
-}
+import { definitions, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite } from "./rewrite.ts";
 
 /** The packed app. */
 export interface Packed {
@@ -46,10 +59,6 @@ const PARAMETERS =
   "require, module, exports, process, global, fetch, navigator, setTimeout, setInterval, setImmediate, clearTimeout, " +
   "clearInterval, clearImmediate, console, Function";
 
-const MODULE_FILE = /\.[cm]?[jt]sx?$/;
-const DECLARATION_FILE = /\.d\.[cm]?ts$/;
-const SCRIPT_EXTENSIONS = [".js", ".json", ".cjs", ".mjs", ".node"];
-const TYPESCRIPT_EXTENSIONS = [".ts", ".tsx", ".mts", ".cts"];
 /** Files that bundlers let code import as text; in Node only a TypeScript loader or a bundler could have done so. */
 const TEXT_FILES = [".txt", ".html", ".md", ".sql", ".graphql", ".gql", ".css"];
 /** Modules that teach Node to run TypeScript: here esbuild has already done so. */
@@ -92,14 +101,18 @@ class Packer {
   #reads = new Set<string>();
   #registered = new Map<string, string[]>();
   #resolved = new Map<string, Record<string, string | null>>();
-  #edited = new Set<string>();
   #used = new Map<string, Package>();
 
   constructor(root: string, node: NodeTarget) {
     this.#root = realpathSync(root);
     this.#node = node;
     this.#packages = new Packages(this.#root);
-    this.#entry = this.#findEntry();
+    const entry = findEntry(this.#toDisk(node.entry), this.#packages);
+    if (!entry) {
+      const around = neighbours(this.#toDisk(node.entry));
+      throw new PackError(`the image has no ${node.entry}; in ${posix.dirname(node.entry)}: ${around}`);
+    }
+    this.#entry = entry;
     this.#decorators = decoratorOptions(this.#entry, node.tsconfig && this.#toDisk(node.tsconfig), this.#root);
   }
 
@@ -124,21 +137,6 @@ class Packer {
 
   #isInside(file: string): boolean {
     return file === this.#root || file.startsWith(this.#root + sep);
-  }
-
-  /** The entry as Node finds it: a file, a file without its extension, or a folder with an index or a package.json. */
-  #findEntry(): string {
-    const path = this.#toDisk(this.#node.entry);
-    const main = this.#packages.json(path)?.main;
-    const bases = [path, ...(main ? [join(path, main)] : []), join(path, "index")];
-    for (const base of bases) {
-      for (const extension of ["", ...SCRIPT_EXTENSIONS, ...TYPESCRIPT_EXTENSIONS]) {
-        if (statSync(base + extension, { throwIfNoEntry: false })?.isFile()) return realpathSync(base + extension);
-      }
-    }
-    const folder = dirname(path);
-    const around = existsSync(folder) ? readdirSync(folder).sort().join(", ") || "nothing" : "it does not exist";
-    throw new PackError(`the image has no ${this.#node.entry}; in ${dirname(this.#node.entry)}: ${around}`);
   }
 
   // ---------------------------------------------------------------- attempts
@@ -194,7 +192,7 @@ class Packer {
       code: output.text,
       map: this.#mapWithImagePaths(map.text),
       modules: Object.keys(result.metafile!.inputs).filter((name) => !/^(?:\.\.\/|[\w-]+:)/.test(name)).length,
-      warnings: this.#warnings(),
+      warnings: this.#warnings(result.metafile!),
       codeGeneration: [...this.#codeGeneration].sort(),
       native: [...this.#native].sort(),
       wasm: this.#wasm,
@@ -450,7 +448,6 @@ class Packer {
     for (const glob of readAtRunTime[owner.name] ?? []) this.#reads.add(`${this.#toImage(owner.folder)}/${glob}`);
     const mend = findOverride(owner.name, owner.version)?.mend;
     if (mend?.kind !== "edit" || path !== join(owner.folder, mend.file)) return text;
-    if (mend.find.test(text)) this.#edited.add(path);
     return text.replace(mend.find, mend.replace);
   }
 
@@ -461,7 +458,7 @@ class Packer {
     if (!stats || !path.startsWith(owner.folder + sep)) return;
     if (stats.isFile() && path.endsWith(".wasm")) this.#wasm.set(imagePath, readFileSync(path));
     if (stats.isFile() && !MODULE_FILE.test(path) && !path.endsWith(".node")) this.#reads.add(imagePath);
-    if (stats.isDirectory() && basename(path) !== "node_modules" && dataSize(path) <= MAX_READ_FOLDER)
+    if (stats.isDirectory() && basename(path) !== "node_modules" && folderSize(path) <= MAX_READ_FOLDER)
       this.#reads.add(`${imagePath}/**`);
   }
 
@@ -480,68 +477,27 @@ class Packer {
   }
 
   #list(folder: string): string[] {
-    const files: string[] = [];
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) files.push(...this.#list(path));
-      else if ((MODULE_FILE.test(path) && !DECLARATION_FILE.test(path)) || path.endsWith(".json"))
-        files.push(this.#toImage(path));
-    }
-    return files;
+    return listModules(folder).map((path) => this.#toImage(path));
   }
 
   // ---------------------------------------------------------------- warnings
 
-  #warnings(): Warning[] {
-    const warnings: Warning[] = [];
-    for (const { importer, name } of this.#missing) {
-      if (!importer || !existsSync(importer) || this.#packages.of(importer)) continue;
-      const file = this.#toImage(importer);
-      const loads = findLoads(importer, readFileSync(importer, "utf8"), name);
-      for (const { line, guarded } of loads) {
-        if (!guarded) warnings.push({ file, line, message: `Cannot find module '${name}': loading it will fail` });
-      }
-    }
-    for (const { file, line } of this.#unknown) {
-      const message =
-        "loads a module by a name that is only known at run time; all modules of the app are packed for it";
-      warnings.push({
-        file,
-        line,
-        message:
-          this.#node.registry.length > 0 ? message.replace("all modules of the app", 'those of "registry"') : message,
-      });
-    }
-    for (const [file, why] of this.#attempt.broken) {
+  #warnings(metafile: Metafile): Warning[] {
+    const reached = reachable(metafile, this.#toImage(this.#entry).slice(1));
+    const missing = this.#missing
+      .map(({ importer, name }) => ({ file: this.#toImage(importer), path: importer, name }))
+      .filter(({ file, path }) => reached.has(file) && !this.#packages.of(path));
+    const unknown = this.#unknown.filter(({ file }) => reached.has(file));
+    const broken = [...this.#attempt.broken].filter(
       // Of packages nobody wants to know, and a .json file that is none is a configuration with comments in it.
-      if (this.#packages.of(this.#toDisk(file)) || file.endsWith(".json")) continue;
-      warnings.push({ file, line: 1, message: `cannot be parsed, so loading it fails: ${why}` });
-    }
-    const order = (a: Warning, b: Warning): number =>
-      a.file.localeCompare(b.file) || a.line - b.line || a.message.localeCompare(b.message);
-    const sorted = warnings.sort(order);
-    return sorted.filter((warning, i) => i === 0 || order(warning, sorted[i - 1]!) !== 0);
+      ([file]) => !this.#packages.of(this.#toDisk(file)) && !file.endsWith(".json"),
+    );
+    return sortWarnings([
+      ...missingModules(missing),
+      ...computedNames(unknown, this.#node.registry.length > 0),
+      ...broken.map(([file, why]) => ({ file, line: 1, message: `cannot be parsed, so loading it fails: ${why}` })),
+    ]);
   }
-}
-
-type ModuleLoader = "js" | "jsx" | "ts" | "tsx";
-
-function loaderOf(path: string): ModuleLoader {
-  const extension = extname(path).slice(1).replace(/^[cm]/, "");
-  return extension === "jsx" || extension === "ts" || extension === "tsx" ? extension : "js";
-}
-
-/** Bytes in the files of a folder that are no modules, without packages inside it. */
-function dataSize(folder: string): number {
-  let size = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === "node_modules") continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) size += dataSize(path);
-    else if (entry.isFile()) size += statSync(path).size;
-  }
-  return size;
 }
 
 /** Packs the app of an image whose files are below `root`. */
