@@ -72,7 +72,9 @@ async function relay(
   }
   if (result === "ended") {
     client.reader.release();
-    await Promise.allSettled([clientWriter.close(), databaseWriter.close(), fromApp.cancel()]);
+    // Not awaited: it ends when the app has read the last message, if it ever does.
+    clientWriter.close().catch(() => {});
+    await Promise.allSettled([databaseWriter.close(), fromApp.cancel()]);
     return;
   }
   const early = client.reader.release();

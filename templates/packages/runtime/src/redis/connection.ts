@@ -54,14 +54,13 @@ export class Connection implements Session {
     const reader = this.stream.readable.getReader();
     try {
       while (!this.ending) {
-        const { value, done } = await reader.read();
+        // A broken connection is an ended one: there is nobody left to tell.
+        const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }) as const);
         if (done) break;
         this.parser.push(value);
         this.executeBuffered();
         await this.readyToRead();
       }
-    } catch {
-      // The connection broke: there is nobody left to tell.
     } finally {
       this.server.close(this);
       this.ending = true;

@@ -13,6 +13,12 @@ import { luaToReply } from "./script-values";
 import { stringFormat } from "./string-format";
 import { structLibrary } from "./struct";
 
+/**
+ * Scripts kept at most. A client that puts values into the text of its scripts instead of ARGV would fill the memory; when there are
+ * too many, all are forgotten, and EVALSHA is answered with NOSCRIPT as after a restart.
+ */
+const MAX_SCRIPTS = 1000;
+
 interface CachedScript {
   reference: FunctionReference;
   /** Declared by `#!lua flags=no-writes`. */
@@ -52,6 +58,7 @@ export class Scripts {
   load(source: Buffer): string {
     const sha = createHash("sha1").update(source).digest("hex");
     if (this.cache.has(sha)) return sha;
+    if (this.cache.size >= MAX_SCRIPTS) this.flush();
     const { body, flags } = readShebang(source);
     try {
       const reference = this.lua().compile(body, "@user_script");
