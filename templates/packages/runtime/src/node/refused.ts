@@ -26,6 +26,8 @@ export function createRefused(): Record<string, Record<string, unknown>> {
       SHARE_ENV: Symbol("nodejs.worker_threads.SHARE_ENV"),
       ...webClasses("MessageChannel", "MessagePort"),
       markAsUntransferable() {},
+      markAsUncloneable() {},
+      isMarkedAsUntransferable: () => false,
       getEnvironmentData: () => undefined,
       setEnvironmentData() {},
     },
