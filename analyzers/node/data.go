@@ -17,7 +17,7 @@ func sqliteFile() *analysis.Rule {
 		Name: "sqlite-file", Category: model.CategoryDatastore, Severity: model.Blocker,
 		Title: "SQLite in the process",
 		What:  "better-sqlite3, sqlite3, node:sqlite, and query builders and ORMs told to use SQLite.",
-		Why: "The drivers are native addons, which an isolate cannot load, and workerd's node:sqlite throws \"Illegal constructor\". A Durable Object has " +
+		Why: "The drivers are native addons, which an isolate cannot load, and node:sqlite is not there. A Durable Object has " +
 			"SQLite of its own under another interface; this version of the runtime does not put it behind these drivers.",
 		Remedy:      "Use a database server that the project's client speaks to (Postgres, MySQL), port the queries to the Durable Object's SQL or D1, or keep the service in a container.",
 		Links:       []string{"https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/", "https://developers.cloudflare.com/d1/"},

@@ -1,0 +1,2 @@
+// expect: awake
+module.exports = () => new Promise((resolve) => setTimeout(() => resolve("awake"), 10));

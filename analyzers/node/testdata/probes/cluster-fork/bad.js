@@ -1,0 +1,4 @@
+// expect: Workers have no processes
+const cluster = require("cluster");
+
+module.exports = () => cluster.fork() && "forked";

@@ -1,0 +1,2 @@
+// expect: undefined undefined
+export default () => `${typeof __dirname} ${typeof import.meta.url}`;

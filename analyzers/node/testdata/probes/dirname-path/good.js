@@ -1,0 +1,2 @@
+// expect: /app/dirname-path
+module.exports = () => __dirname;

@@ -1,0 +1,4 @@
+// expect: terms.txt
+const fs = require("fs");
+
+module.exports = () => fs.readdirSync("/app/fs-read").join();

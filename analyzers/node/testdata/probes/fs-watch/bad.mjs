@@ -1,0 +1,4 @@
+// expect: ERR_UNSUPPORTED_OPERATION
+import fs from "node:fs";
+
+export default () => fs.watch("/tmp") && "watches";

@@ -1,0 +1,2 @@
+// expect: MODULE_NOT_FOUND
+module.exports = () => require("./addon.node") && "loaded";

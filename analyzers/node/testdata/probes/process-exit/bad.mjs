@@ -1,0 +1,4 @@
+// expect: still here
+process.exit(1);
+
+export default () => "still here";

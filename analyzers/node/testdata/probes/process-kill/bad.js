@@ -1,0 +1,2 @@
+// expect: ESRCH
+module.exports = () => String(process.kill(42, "SIGTERM"));

@@ -1,0 +1,9 @@
+// expect: Disallowed operation called within global scope
+let problem = "none";
+try {
+  setInterval(() => {}, 1000);
+} catch (error) {
+  problem = error.message;
+}
+
+export default () => problem;

@@ -1,0 +1,4 @@
+// expect: ERR_METHOD_NOT_IMPLEMENTED
+const tls = require("tls");
+
+module.exports = () => tls.createServer({}, () => {}) && "made";

@@ -1,0 +1,4 @@
+// expect: Workers have no threads
+const { Worker } = require("worker_threads");
+
+module.exports = () => new Worker("/app/job.js") && "started";

@@ -1,0 +1,4 @@
+// expect: true
+const { isMainThread } = require("worker_threads");
+
+module.exports = () => String(isMainThread);
