@@ -55,8 +55,7 @@ func httpListens(module *syntax.Module) []*syntax.Call {
 	var found []*syntax.Call
 	for i := range module.Calls {
 		c := &module.Calls[i]
-		made := strings.TrimSuffix(maker(c.Callee), "()")
-		if (c.Method == "listen" || c.Method == "start") && servers[made] || servesHTTP[c.Callee] || c.Method == "listen" && looksLikeServer(c) {
+		if (c.Method == "listen" || c.Method == "start") && servers[strings.TrimSuffix(maker(c.Callee), "()")] || servesHTTP[c.Callee] || c.Method == "listen" && looksLikeServer(c) {
 			found = append(found, c)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -85,6 +86,26 @@ func networkLocalhost() *analysis.Rule {
 var localAddress = regexp.MustCompile(`^[a-z][a-z0-9+]*://(?:[^/@\s]*@)?(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?(?:[/?#]|$)`)
 
 func checkLocalhost(p *analysis.ModulePass) {
+	// All modules are looked through only when an address was found: most modules hold none.
+	own := sync.OnceValue(func() []string { return ownPorts(p) })
+	known := stores()
+	for i := range p.Module.Calls {
+		c := &p.Module.Calls[i]
+		if !fetchers[c.Callee] && !slices.Contains(known[packageOf(c.Callee)].makers, c.Callee) {
+			continue
+		}
+		address, port := localTarget(c)
+		// A server whose port is not constant may be the one that is meant.
+		if address == "" || slices.Contains(own(), port) || slices.Contains(own(), "") && fetchers[c.Callee] {
+			continue
+		}
+		p.Report(c.Span, fmt.Sprintf("%s reaches for %s, where only the app itself is, and it does not listen there", c.Text, address),
+			"Take the address from a variable, and set it to the other service's Compose name.")
+	}
+}
+
+// ownPorts are the ports the service listens on; one that is not constant is empty.
+func ownPorts(p *analysis.ModulePass) []string {
 	var own []string
 	for _, module := range p.Modules {
 		for _, c := range httpListens(module) {
@@ -94,20 +115,7 @@ func checkLocalhost(p *analysis.ModulePass) {
 	for _, port := range p.Service.Ports {
 		own = append(own, fmt.Sprint(port.Target))
 	}
-	known := stores()
-	for i := range p.Module.Calls {
-		c := &p.Module.Calls[i]
-		if !fetchers[c.Callee] && !slices.Contains(known[packageOf(c.Callee)].makers, c.Callee) {
-			continue
-		}
-		address, port := localTarget(c)
-		// A server whose port is not constant may be the one that is meant.
-		if address == "" || slices.Contains(own, port) || slices.Contains(own, "") && fetchers[c.Callee] {
-			continue
-		}
-		p.Report(c.Span, fmt.Sprintf("%s reaches for %s, where only the app itself is, and it does not listen there", c.Text, address),
-			"Take the address from a variable, and set it to the other service's Compose name.")
-	}
+	return own
 }
 
 // localTarget is the host and port on localhost that a client is given as constants. Names and passwords in the address are left out.

@@ -32,10 +32,12 @@ type routeReader struct {
 	mounts map[source.Span][]mount
 }
 
-// mount says that a router answers below a path of another.
+// mount says that a router answers below a path of another. With own set it is the router's own prefix. A parent without a
+// router is one that nothing is known of.
 type mount struct {
 	parent place
 	path   string
+	own    bool
 }
 
 // place is a router, and a path below it.
@@ -90,14 +92,14 @@ func (r *routeReader) mount(call *syntax.Call) {
 	case "use", "mount", "route", "addRoutes":
 	case "prefix":
 		if at, ok := r.routerAt(call.On); ok {
-			r.mounts[at.router] = append(r.mounts[at.router], mount{path: pathText(call.Arg(0))})
+			r.mounts[at.router] = append(r.mounts[at.router], mount{path: pathText(call.Arg(0)), own: true})
 		}
 		return
 	default:
 		return
 	}
 	parent, ok := r.routerAt(call.On)
-	if !ok {
+	if unknown := call.On.IsZero() && (call.Callee == "" || routers[packageOf(call.Callee)]); !ok && !unknown {
 		return
 	}
 	paths := []string{""}
@@ -142,7 +144,7 @@ func (r *routeReader) prefixes(router source.Span, depth int) []string {
 	}
 	var found []string
 	for _, m := range r.mounts[router] {
-		if m.parent.router.IsZero() { // router.prefix(path)
+		if m.own { // router.prefix(path)
 			own = joinRoute(own, m.path)
 			continue
 		}

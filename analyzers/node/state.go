@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/analysis"
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -139,21 +140,33 @@ func eventBusMemory() *analysis.Rule {
 var buses = set("node:events.EventEmitter", "node:events", "rxjs.Subject", "rxjs.BehaviorSubject", "rxjs.ReplaySubject", "eventemitter3", "eventemitter3.EventEmitter", "mitt", "eventemitter2.EventEmitter2")
 
 func checkEventBus(p *analysis.ModulePass) {
-	made := map[source.Span]bool{} // buses that a module keeps
-	for _, module := range p.Modules {
-		for i := range module.Calls {
-			if c := &module.Calls[i]; buses[c.Callee] && c.AssignedGlobal {
-				made[c.Span] = true
-			}
-		}
-	}
+	var made map[source.Span]bool // buses that a module keeps
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
-		if c.Where != syntax.InHandler || !made[c.On] {
+		if c.Where != syntax.InHandler || !buses[strings.TrimSuffix(maker(c.Callee), "()")] {
+			continue
+		}
+		if made == nil {
+			made = keptBuses(p.Modules)
+		}
+		if !made[c.On] {
 			continue
 		}
 		made[c.On] = false
 		p.Report(c.Span, fmt.Sprintf("%s uses an event bus that all requests share; events stay within an isolate, one Durable Object is one for all", c.Text),
 			"Nothing has to be done for a Durable Object, which convert chooses for this.", memoryNeed())
 	}
+}
+
+// keptBuses are the places where modules make buses that they keep.
+func keptBuses(modules []*syntax.Module) map[source.Span]bool {
+	made := map[source.Span]bool{}
+	for _, module := range modules {
+		for i := range module.Calls {
+			if c := &module.Calls[i]; buses[c.Callee] && c.AssignedGlobal {
+				made[c.Span] = true
+			}
+		}
+	}
+	return made
 }
