@@ -90,6 +90,10 @@ CREATE TABLE IF NOT EXISTS stream_pending (
   deliveries INTEGER NOT NULL,
   PRIMARY KEY (key_id, group_name, entry)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS functions (
+  name TEXT PRIMARY KEY,
+  code BLOB NOT NULL
+) WITHOUT ROWID;
 `;
 
 /** Tables that hold elements, all by key_id. */

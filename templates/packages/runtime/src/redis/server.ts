@@ -10,6 +10,7 @@ import { type EventClass, Keyspace, type KeyspaceListener } from "./keyspace";
 import { Monitors } from "./monitors";
 import { PubSub } from "./pubsub";
 import { NO_REPLY, QUEUED, type Reply } from "./reply";
+import { FunctionLibraries } from "./scripting/libraries";
 import { Scripts } from "./scripting/scripts";
 import type { Session } from "./session";
 import { Watches } from "./watches";
@@ -39,6 +40,8 @@ const TAKES_LONG_VALUES = new Set([
   "evalsha",
   "eval_ro",
   "evalsha_ro",
+  "fcall",
+  "fcall_ro",
   "script",
 ]);
 
@@ -72,6 +75,7 @@ export class Server implements KeyspaceListener {
   readonly watches = new Watches();
   readonly monitors = new Monitors();
   readonly scripts = new Scripts(this);
+  readonly functions = new FunctionLibraries(this);
   readonly config: Config;
   readonly sessions = new Map<number, Session>();
   readonly startedAt = Date.now();

@@ -354,6 +354,7 @@ describe("a Redis server that is started again", () => {
         ["ZADD", "z", "inf", "top", "1.5", "m"],
         ["XADD", "x", "1-1", "f", "v"],
         ["XGROUP", "CREATE", "x", "g", "0"],
+        ["FUNCTION", "LOAD", "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"],
       ]) {
         assert.doesNotMatch((await before.command(...args)).text, /^-/);
       }
@@ -371,6 +372,7 @@ describe("a Redis server that is started again", () => {
         assert.equal(await text("ZSCORE", "z", "top"), "$3\r\ninf\r\n");
         assert.match(await text("XREADGROUP", "GROUP", "g", "c", "STREAMS", "x", ">"), /1-1/);
         assert.equal(await text("DBSIZE"), ":6\r\n");
+        assert.equal(await text("FCALL", "seven", "0"), ":7\r\n");
         redis.close();
       } finally {
         await second.stop();

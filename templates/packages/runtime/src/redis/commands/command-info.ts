@@ -59,6 +59,8 @@ const NUMKEYS_AT: Record<string, number> = {
   evalsha: 2,
   eval_ro: 2,
   evalsha_ro: 2,
+  fcall: 2,
+  fcall_ro: 2,
   blmpop: 2,
   bzmpop: 2,
   zunionstore: 2,

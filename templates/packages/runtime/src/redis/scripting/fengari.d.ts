@@ -13,6 +13,7 @@ declare module "fengari/src/lua.js" {
   const lua: {
     LUA_OK: number;
     LUA_MULTRET: number;
+    LUA_TFUNCTION: number;
     LUA_TNIL: number;
     LUA_TBOOLEAN: number;
     LUA_TLIGHTUSERDATA: number;
@@ -62,6 +63,7 @@ declare module "fengari/src/lauxlib.js" {
     luaL_newstate(): LuaState;
     luaL_ref(L: LuaState, table: number): number;
     luaL_requiref(L: LuaState, name: Uint8Array, open: LuaFunction, global: number): void;
+    luaL_unref(L: LuaState, table: number, reference: number): void;
     luaL_where(L: LuaState, level: number): void;
   };
   export default lauxlib;

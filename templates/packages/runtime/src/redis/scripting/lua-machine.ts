@@ -87,6 +87,14 @@ table.unpack, table.pack, table.move = nil, nil, nil
 loadfile, dofile, print, load, rawlen, collectgarbage = nil, nil, nil, nil, nil, nil
 `;
 
+/** What a library handed to redis.register_function. */
+export interface RegisteredFunction {
+  name: string;
+  reference: FunctionReference;
+  flags: string[];
+  description: string | null;
+}
+
 /** A Lua 5.1 machine for scripts of one server. It has no access to files, to the network or to anything but its libraries. */
 export class LuaMachine {
   private readonly L: LuaState = lauxlib.luaL_newstate();
@@ -145,6 +153,33 @@ export class LuaMachine {
     this.pushReadOnlyGlobals();
     lua.lua_setupvalue(L, -2, 1);
     return lauxlib.luaL_ref(L, lua.LUA_REGISTRYINDEX);
+  }
+
+  /** Runs a library's code, during which it may register functions, and returns those. */
+  loadLibrary(code: Buffer): RegisteredFunction[] {
+    const { L } = this;
+    const registered: RegisteredFunction[] = [];
+    this.setRegister((state) => {
+      registered.push(readRegistration(state));
+      return 0;
+    });
+    const reference = this.compile(code, "@user_function");
+    try {
+      this.call(reference);
+    } finally {
+      this.setRegister((state) => raise(state, "redis.register_function can only be called on FUNCTION LOAD command"));
+      lauxlib.luaL_unref(L, lua.LUA_REGISTRYINDEX, reference);
+    }
+    return registered;
+  }
+
+  private setRegister(register: (L: LuaState) => number): void {
+    const { L } = this;
+    lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+    lua.lua_getfield(L, -1, bytes("redis"));
+    lua.lua_pushcfunction(L, register);
+    lua.lua_setfield(L, -2, bytes("register_function"));
+    lua.lua_pop(L, 2);
   }
 
   /** Calls a function with values and returns its first result. Throws a ScriptError when it fails. */
@@ -273,6 +308,39 @@ function describeError(L: LuaState): number {
   const place = known ? { source: Buffer.from(cString(info.source)), line: info.currentline } : {};
   pushValue(L, LuaTable.fromFields({ err: message, ...place }));
   return 1;
+}
+
+/** The arguments of redis.register_function: a name and a function, or a table that names them. */
+function readRegistration(L: LuaState): RegisteredFunction {
+  if (lua.lua_gettop(L) === 1 && lua.lua_type(L, 1) === lua.LUA_TTABLE) {
+    const fields = readValue(L, 1, 0) as LuaTable;
+    const flags = fields.field("flags");
+    const description = fields.field("description");
+    lua.lua_getfield(L, 1, bytes("callback"));
+    return {
+      name: registeredName(L, fields.field("function_name")),
+      flags: flags instanceof LuaTable ? flags.list().map(String) : [],
+      description: description instanceof Uint8Array ? description.toString("latin1") : null,
+      reference: referToFunction(L),
+    };
+  }
+  if (lua.lua_gettop(L) !== 2) return raise(L, "wrong number of arguments to redis.register_function");
+  return { name: registeredName(L, readValue(L, 1, 0)), flags: [], description: null, reference: referToFunction(L) };
+}
+
+function registeredName(L: LuaState, value: LuaValue): string {
+  if (!(value instanceof Uint8Array)) {
+    return raise(L, "function_name argument given to redis.register_function must be a string");
+  }
+  return value.toString("latin1");
+}
+
+/** Keeps the function on top of the stack. */
+function referToFunction(L: LuaState): FunctionReference {
+  if (lua.lua_type(L, -1) !== lua.LUA_TFUNCTION) {
+    return raise(L, "callback argument given to redis.register_function must be a function");
+  }
+  return lauxlib.luaL_ref(L, lua.LUA_REGISTRYINDEX);
 }
 
 function cString(text: Uint8Array): Uint8Array {

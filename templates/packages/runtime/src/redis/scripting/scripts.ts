@@ -3,15 +3,9 @@ import { RedisError } from "../errors";
 import type { Reply } from "../reply";
 import type { Server } from "../server";
 import type { Session } from "../session";
-import { bitLibrary } from "./bit";
-import { cjsonLibrary } from "./cjson";
-import { cmsgpackLibrary } from "./cmsgpack";
-import { type FunctionReference, LuaMachine, ScriptError } from "./lua-machine";
+import { type FunctionReference, type LuaMachine, ScriptError } from "./lua-machine";
 import { LuaTable } from "./lua-value";
-import { redisLibrary, type ScriptRun } from "./redis-library";
-import { luaToReply } from "./script-values";
-import { stringFormat } from "./string-format";
-import { structLibrary } from "./struct";
+import { newScriptMachine, type Running, runScript } from "./running";
 
 /**
  * Scripts kept at most. A client that puts values into the text of its scripts instead of ARGV would fill the memory; when there are
@@ -35,7 +29,7 @@ export class Scripts {
   private readonly server: Server;
   private readonly cache = new Map<string, CachedScript>();
   private machine: LuaMachine | null = null;
-  private running: ScriptRun | null = null;
+  private readonly running: Running = { current: null };
 
   constructor(server: Server) {
     this.server = server;
@@ -77,52 +71,12 @@ export class Scripts {
     const lua = this.lua();
     lua.setGlobal("KEYS", LuaTable.fromList([...keys]));
     lua.setGlobal("ARGV", LuaTable.fromList([...args]));
-    return this.execute(session, readOnly || script.readOnly, sha, () => lua.call(script.reference));
-  }
-
-  /** Calls into the machine on behalf of a session; `name` is what errors say of the script. */
-  private execute(
-    session: Session,
-    readOnly: boolean,
-    name: string,
-    call: () => ReturnType<LuaMachine["call"]>,
-  ): Reply {
-    // What the script sets for itself must not change the client: its own values hide the client's.
-    const own = Object.assign(Object.create(session) as Session, {
-      protocol: 2,
-      database: session.database,
-      transaction: null,
-    });
-    this.running = { session: own, readOnly };
-    try {
-      return luaToReply(call(), session.protocol);
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error;
-      const { message, source, line } = error.failure;
-      throw new RedisError(source === null ? message : `${message} script: ${name}, on ${source}:${line}.`);
-    } finally {
-      this.running = null;
-    }
+    return runScript(this.running, session, readOnly || script.readOnly, sha, () => lua.call(script.reference));
   }
 
   private lua(): LuaMachine {
-    this.machine ??= this.newMachine();
+    this.machine ??= newScriptMachine(this.server, this.running);
     return this.machine;
-  }
-
-  private newMachine(): LuaMachine {
-    const machine = new LuaMachine({ cmsgpack: cmsgpackLibrary, bit: bitLibrary, struct: structLibrary });
-    const cjson = cjsonLibrary();
-    machine.install("cjson", cjson.functions, cjson.constants);
-    const redis = redisLibrary(this.server, () => {
-      if (!this.running) throw new Error("no script is running");
-      return this.running;
-    });
-    machine.install("redis", redis.functions, redis.constants);
-    machine.install("server", redis.functions, redis.constants);
-    machine.install("string", { format: stringFormat });
-    machine.install("os", { clock: () => [Date.now() / 1000] });
-    return machine;
   }
 }
 
