@@ -63,44 +63,73 @@ func runConvert(c *cobra.Command, s *streams, o *convertOptions) error {
 		return err
 	}
 	if len(r.Plans) == 0 {
-		for _, f := range r.Findings {
-			fmt.Fprintf(s.err, "%s: %s\n", f.Span, f.Message)
-		}
-		return unfinished(fmt.Errorf("%s: no project could be read", o.path))
+		return noProject(s, o.path, r)
 	}
-	for _, p := range r.Plans {
-		if err := convertProject(s, o, tree, p, len(r.Plans) > 1); err != nil {
-			return err
+	if o.dryRun {
+		return previewProjects(s, r.Plans)
+	}
+	return writeProjects(s, o, tree, r.Plans)
+}
+
+// noProject says why nothing could be planned.
+func noProject(s *streams, path string, r *model.Report) error {
+	for _, f := range r.Findings {
+		fmt.Fprintf(s.err, "%s: %s\n", f.Span, f.Message)
+	}
+	return unfinished(fmt.Errorf("%s: no project could be read", path))
+}
+
+// previewProjects says what would be written.
+func previewProjects(s *streams, plans []*model.Plan) error {
+	for _, p := range plans {
+		artifacts, err := render.Project(p, Version())
+		if err != nil {
+			return unfinished(err)
+		}
+		printPlan(s, p)
+		for _, a := range artifacts {
+			fmt.Fprintf(s.out, "would write %s\n", path.Join(folderOf(p, len(plans)), a.Path))
 		}
 	}
 	return nil
 }
 
-// convertProject writes one project. Where PATH holds several, each gets the folder it has in PATH.
-func convertProject(s *streams, o *convertOptions, tree *source.Tree, p *model.Plan, several bool) error {
-	artifacts, err := render.Project(p, Version())
-	if err != nil {
-		return unfinished(err)
+// folderOf is a project's folder in the output. Where PATH holds several projects, each gets the folder it has in PATH.
+func folderOf(p *model.Plan, projects int) string {
+	if projects == 1 {
+		return ""
 	}
-	dir := o.out
-	if several {
-		dir = filepath.Join(o.out, filepath.FromSlash(path.Clean(p.Project.Dir)))
-	}
-	printPlan(s, p)
-	if o.dryRun {
-		for _, a := range artifacts {
-			fmt.Fprintf(s.out, "would write %s\n", a.Path)
+	return path.Clean(p.Project.Dir)
+}
+
+// writeProjects writes all projects. All are staged before the first is moved into place, so that what keeps one from being
+// written keeps all.
+func writeProjects(s *streams, o *convertOptions, tree *source.Tree, plans []*model.Plan) error {
+	var writers []*writer
+	for _, p := range plans {
+		artifacts, err := render.Project(p, Version())
+		if err != nil {
+			return unfinished(err)
 		}
-		return nil
+		w := &writer{
+			tree: tree, dir: filepath.Join(o.out, filepath.FromSlash(folderOf(p, len(plans)))), force: o.force, root: tree.Abs(p.Project.Dir),
+		}
+		defer w.discard()
+		if err := w.prepare(artifacts); err != nil {
+			return unfinished(err)
+		}
+		writers = append(writers, w)
 	}
-	w := &writer{tree: tree, dir: dir, force: o.force, root: tree.Abs(p.Project.Dir)}
-	if err := w.write(artifacts); err != nil {
-		return unfinished(err)
+	for i, w := range writers {
+		if err := w.commit(); err != nil {
+			return unfinished(err)
+		}
+		printPlan(s, plans[i])
+		for _, name := range w.kept {
+			fmt.Fprintf(s.err, "kept %s: it is no longer generated but was changed by hand\n", name)
+		}
+		fmt.Fprintf(s.out, "\nWrote %d files to %s. Next: dock2edge verify %s\n", len(w.names), w.dir, w.dir)
 	}
-	for _, name := range w.kept {
-		fmt.Fprintf(s.err, "kept %s: it is no longer generated but was changed by hand\n", name)
-	}
-	fmt.Fprintf(s.out, "\nWrote %d files to %s. Next: dock2edge verify %s\n", len(artifacts), dir, dir)
 	return nil
 }
 

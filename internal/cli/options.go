@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -48,7 +51,9 @@ func (f *planFlags) options() (model.Options, error) {
 		if err != nil {
 			return model.Options{}, usagef("--answers: %v", err)
 		}
-		if err := yaml.Unmarshal(data, &a); err != nil {
+		decoder := yaml.NewDecoder(bytes.NewReader(data))
+		decoder.KnownFields(true)
+		if err := decoder.Decode(&a); err != nil && err != io.EOF {
 			return model.Options{}, usagef("--answers %s: %v", f.answers, err)
 		}
 	}
@@ -61,7 +66,7 @@ func (f *planFlags) options() (model.Options, error) {
 	}
 	for _, t := range f.targets {
 		service, target, ok := strings.Cut(t, "=")
-		if !ok {
+		if !ok || service == "" || target == "" {
 			return o, usagef("--target %s: want SERVICE=TARGET, for example --target db=external", t)
 		}
 		o.Targets[service] = model.Target(target)
@@ -80,8 +85,8 @@ func validate(o model.Options) error {
 		return err
 	}
 	known := []string{"worker", "durable-object", "durable-object-kv", "hyperdrive", "external", "container", "dropped", "assets", "gateway"}
-	for service, target := range o.Targets {
-		if err := oneOf("--target "+service, string(target), known...); err != nil {
+	for _, service := range slices.Sorted(maps.Keys(o.Targets)) {
+		if err := oneOf("--target "+service, string(o.Targets[service]), known...); err != nil {
 			return err
 		}
 	}
@@ -96,7 +101,7 @@ func unknownTargets(report *model.Report, o model.Options) error {
 			names = append(names, s.Name)
 		}
 	}
-	for service := range o.Targets {
+	for _, service := range slices.Sorted(maps.Keys(o.Targets)) {
 		if !slices.Contains(names, service) {
 			return usagef("--target %s: there is no such service; there are %s", service, strings.Join(names, ", "))
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/dock2edge/dock2edge/analyzers"
 	"github.com/dock2edge/dock2edge/internal/analysis"
@@ -26,7 +27,7 @@ func analyse(ctx context.Context, path string, c choices) (*source.Tree, *model.
 	if err != nil {
 		return nil, nil, usagef("%s: %v", path, err)
 	}
-	workspace, err := load.Load(tree, load.Options{File: file})
+	workspace, err := load.Load(tree, load.Options{File: file, Environment: composeVariables(os.LookupEnv)})
 	if err != nil {
 		return nil, nil, unfinished(err)
 	}
@@ -47,6 +48,18 @@ func analyse(ctx context.Context, path string, c choices) (*source.Tree, *model.
 		report.Plans = append(report.Plans, plan.Build(project, findings, c.options))
 	}
 	return tree, report, nil
+}
+
+// composeVariables are those variables of the shell that say which files and profiles make up the project. Others are left
+// alone: the same input has to give the same output, and values belong into .env.
+func composeVariables(lookup func(string) (string, bool)) map[string]string {
+	variables := map[string]string{}
+	for _, name := range []string{"COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PATH_SEPARATOR"} {
+		if value, ok := lookup(name); ok {
+			variables[name] = value
+		}
+	}
+	return variables
 }
 
 // defaults fills in what the user did not choose.

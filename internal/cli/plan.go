@@ -2,8 +2,9 @@ package cli
 
 import "github.com/spf13/cobra"
 
+// planCommand says what convert would decide, without rendering anything.
 func planCommand(s *streams) *cobra.Command {
-	o := &convertOptions{dryRun: true}
+	flags := &planFlags{}
 	c := &cobra.Command{
 		Use:   "plan [PATH]",
 		Short: "Say what each service would become, and why",
@@ -13,7 +14,7 @@ func planCommand(s *streams) *cobra.Command {
 			if len(args) == 1 {
 				path = args[0]
 			}
-			options, err := o.plan.options()
+			options, err := flags.options()
 			if err != nil {
 				return err
 			}
@@ -24,12 +25,15 @@ func planCommand(s *streams) *cobra.Command {
 			if err := unknownTargets(r, options); err != nil {
 				return err
 			}
+			if len(r.Plans) == 0 {
+				return noProject(s, path, r)
+			}
 			for _, p := range r.Plans {
 				printPlan(s, p)
 			}
 			return nil
 		},
 	}
-	o.plan.register(c.Flags())
+	flags.register(c.Flags())
 	return c
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,24 +33,41 @@ func explainCommand(s *streams) *cobra.Command {
 		Short: "Explain a rule: what it finds, why, and what to do",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			var near []string
+			var names []string
 			for _, language := range catalogue() {
 				for _, rule := range language.Rules {
 					if rule.Name == args[0] {
 						fmt.Fprint(s.out, analysis.Page(language, rule))
 						return nil
 					}
-					if strings.Contains(rule.Name, args[0]) {
-						near = append(near, rule.Name)
-					}
+					names = append(names, rule.Name)
 				}
 			}
-			if len(near) > 0 {
+			if near := nearest(args[0], names); len(near) > 0 {
 				return usagef("there is no rule %q; near it are %s", args[0], strings.Join(near, ", "))
 			}
 			return usagef("there is no rule %q; `dock2edge rules` lists them all", args[0])
 		},
 	}
+}
+
+// nearest are the names that hold text, else those that share a word with it, in the order of names.
+func nearest(text string, names []string) []string {
+	var holding, sharing []string
+	for _, name := range names {
+		switch {
+		case text != "" && strings.Contains(name, text):
+			holding = append(holding, name)
+		case slices.ContainsFunc(strings.Split(name, "-"), func(word string) bool {
+			return len(word) > 2 && slices.Contains(strings.Split(text, "-"), word)
+		}):
+			sharing = append(sharing, name)
+		}
+	}
+	if len(holding) > 0 {
+		return holding
+	}
+	return sharing
 }
 
 // catalogue is every rule there is, those of the analysis itself included.

@@ -149,7 +149,12 @@ func sourceValues(dir string) map[string]map[string]string {
 	if err != nil {
 		return nil
 	}
-	workspace, err := load.Load(tree, load.Options{File: file})
+	environment := map[string]string{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		environment[name] = value
+	}
+	workspace, err := load.Load(tree, load.Options{File: file, Environment: environment})
 	if err != nil {
 		return nil
 	}
@@ -182,6 +187,9 @@ func valuesOf(tree *source.Tree, project *model.Project, sp *model.ServicePlan) 
 				continue
 			}
 			value := os.Getenv(object.Environment)
+			if object.Environment == "" {
+				value = object.Content
+			}
 			if object.File != "" {
 				if data, err := tree.Read(object.File); err == nil {
 					value = string(data)

@@ -20,8 +20,8 @@ import (
 // lockFile is the name of the lock file in the output.
 const lockFile = "dock2edge.json"
 
-// writer puts artifacts into a directory. Everything is first written to a sibling directory and then renamed, file by
-// file into an existing output, so that a failure leaves the old state behind.
+// writer puts the artifacts of one project into a directory: prepare writes them to a sibling directory and finds out
+// whether they may be moved into place, commit moves them and leaves the old state behind when it cannot.
 type writer struct {
 	tree *source.Tree
 	dir  string
@@ -30,36 +30,44 @@ type writer struct {
 	force bool
 	// kept are files that are no longer generated but were changed by hand.
 	kept []string
+	// staging is the sibling directory, old the lock file that is there already, names are the staged files.
+	staging string
+	old     *model.Lock
+	names   []string
 }
 
-// write writes the artifacts with the lock file completed.
-func (w *writer) write(artifacts []model.Artifact) error {
-	old, err := readLock(w.dir)
+// prepare stages the artifacts with the lock file completed. It changes nothing in the directory itself.
+func (w *writer) prepare(artifacts []model.Artifact) error {
+	var err error
+	if w.old, err = readLock(w.dir); err != nil {
+		return err
+	}
+	if err := w.refuseForeign(w.old); err != nil {
+		return err
+	}
+	parent := filepath.Dir(filepath.Clean(w.dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	if w.staging, err = os.MkdirTemp(parent, ".dock2edge-*"); err != nil {
+		return err
+	}
+	sums, err := w.stage(w.staging, artifacts)
 	if err != nil {
 		return err
 	}
-	if err := w.refuseForeign(old); err != nil {
+	if err := w.checkEdits(w.old, sums); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(filepath.Clean(w.dir)), 0o755); err != nil {
-		return err
+	w.names = append(sortedNames(sums), lockFile)
+	return w.finishLock(w.staging, sums)
+}
+
+// discard removes what prepare has staged.
+func (w *writer) discard() {
+	if w.staging != "" {
+		_ = os.RemoveAll(w.staging)
 	}
-	stage, err := os.MkdirTemp(filepath.Dir(filepath.Clean(w.dir)), ".dock2edge-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(stage)
-	sums, err := w.stage(stage, artifacts)
-	if err != nil {
-		return err
-	}
-	if err := w.checkEdits(old, sums); err != nil {
-		return err
-	}
-	if err := w.finishLock(stage, sums); err != nil {
-		return err
-	}
-	return w.move(stage, old, append(sortedNames(sums), lockFile))
 }
 
 // refuseForeign keeps convert out of directories that hold something else.
@@ -88,6 +96,11 @@ func readLock(dir string) (*model.Lock, error) {
 	var lock model.Lock
 	if err := json.Unmarshal(data, &lock); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, lockFile), err)
+	}
+	for name := range lock.Files {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return nil, fmt.Errorf("%s: %q leads out of the directory", filepath.Join(dir, lockFile), name)
+		}
 	}
 	return &lock, nil
 }
@@ -130,26 +143,24 @@ func (w *writer) stage(dir string, artifacts []model.Artifact) (map[string]strin
 	return sums, nil
 }
 
-// checkEdits finds files that would be overwritten though they were changed since they were written.
+// checkEdits finds files that would be overwritten though they were changed since they were written, or were never written
+// by convert.
 func (w *writer) checkEdits(old *model.Lock, sums map[string]string) error {
 	if old == nil || w.force {
 		return nil
 	}
 	var edited []string
-	for _, name := range sortedNames(old.Files) {
-		data, err := os.ReadFile(filepath.Join(w.dir, filepath.FromSlash(name)))
-		if err != nil {
-			continue
-		}
-		now := sum(data)
-		if now == old.Files[name] || now == sums[name] {
-			continue
-		}
-		switch generated, still := sums[name]; {
-		case !still:
-			w.kept = append(w.kept, name)
-		case generated != old.Files[name]:
+	for _, name := range sortedNames(sums) {
+		before, written := old.Files[name]
+		now, there := w.sumOf(name)
+		if there && now != sums[name] && now != before && (!written || sums[name] != before) {
 			edited = append(edited, name)
+		}
+	}
+	for _, name := range sortedNames(old.Files) {
+		_, still := sums[name]
+		if now, there := w.sumOf(name); there && !still && now != old.Files[name] {
+			w.kept = append(w.kept, name)
 		}
 	}
 	if len(edited) > 0 {
@@ -158,6 +169,13 @@ func (w *writer) checkEdits(old *model.Lock, sums map[string]string) error {
 	return nil
 }
 
+// sumOf is the sum of a file of the directory, and whether it is there.
+func (w *writer) sumOf(name string) (string, bool) {
+	data, err := os.ReadFile(filepath.Join(w.dir, filepath.FromSlash(name)))
+	return sum(data), err == nil
+}
+
+// finishLock writes the sums and the way back to the source into the staged lock file.
 func (w *writer) finishLock(stage string, sums map[string]string) error {
 	name := filepath.Join(stage, lockFile)
 	data, err := os.ReadFile(name)
@@ -184,35 +202,97 @@ func (w *writer) finishLock(stage string, sums map[string]string) error {
 	return os.WriteFile(name, out.Bytes(), 0o644)
 }
 
-// move renames the staged files into place and removes files of the old lock that are no longer generated.
-func (w *writer) move(stage string, old *model.Lock, names []string) error {
+// commit renames the staged files into place and takes away files of the old lock that are no longer generated. When one of
+// them cannot be moved, all are put back.
+func (w *writer) commit() error {
 	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
-		if err := os.Chmod(stage, 0o755); err != nil {
+		if err := os.Chmod(w.staging, 0o755); err != nil {
 			return err
 		}
-		return os.Rename(stage, w.dir)
+		return os.Rename(w.staging, w.dir)
 	}
-	for _, name := range names {
-		target := filepath.Join(w.dir, filepath.FromSlash(name))
-		if edited(old, w.dir, name) && !w.force {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
-		}
-		if err := os.Rename(filepath.Join(stage, filepath.FromSlash(name)), target); err != nil {
-			return err
-		}
+	backup, err := os.MkdirTemp(filepath.Dir(filepath.Clean(w.dir)), ".dock2edge-*")
+	if err != nil {
+		return err
 	}
-	if old == nil {
-		return nil
-	}
-	for _, name := range sortedNames(old.Files) {
-		if !slices.Contains(names, name) && !slices.Contains(w.kept, name) {
-			_ = os.Remove(filepath.Join(w.dir, filepath.FromSlash(name)))
-		}
+	defer os.RemoveAll(backup)
+	var done moves
+	if err := w.exchange(&done, backup); err != nil {
+		return errors.Join(err, done.undo())
 	}
 	return nil
+}
+
+// exchange moves old files to backup and new ones into place.
+func (w *writer) exchange(done *moves, backup string) error {
+	for _, name := range w.names {
+		if edited(w.old, w.dir, name) && !w.force {
+			continue
+		}
+		target := filepath.Join(w.dir, filepath.FromSlash(name))
+		if err := done.setAside(target, filepath.Join(backup, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+		if err := done.move(filepath.Join(w.staging, filepath.FromSlash(name)), target); err != nil {
+			return err
+		}
+	}
+	if w.old == nil {
+		return nil
+	}
+	for _, name := range sortedNames(w.old.Files) {
+		if slices.Contains(w.names, name) || slices.Contains(w.kept, name) {
+			continue
+		}
+		target := filepath.Join(w.dir, filepath.FromSlash(name))
+		if err := done.setAside(target, filepath.Join(backup, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+		// A folder that held nothing else goes too; one that holds something refuses.
+		_ = os.Remove(filepath.Dir(target))
+	}
+	return nil
+}
+
+// moves are the renames done so far, oldest first.
+type moves [][2]string
+
+func (m *moves) move(from, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	*m = append(*m, [2]string{from, to})
+	return nil
+}
+
+// setAside moves a file out of the way, if it is there. A folder in its place is the user's and is an error.
+func (m *moves) setAside(name, backup string) error {
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder; a file has to be written there", name)
+	}
+	return m.move(name, backup)
+}
+
+// undo puts everything back, last move first.
+func (m *moves) undo() error {
+	var problems []error
+	for _, move := range slices.Backward(*m) {
+		if err := os.MkdirAll(filepath.Dir(move[0]), 0o755); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		problems = append(problems, os.Rename(move[1], move[0]))
+	}
+	return errors.Join(problems...)
 }
 
 // edited tells whether a file differs from what the old lock says was written. checkEdits has made sure that such a file
