@@ -84,6 +84,13 @@ func secretInSource() *analysis.Rule {
 // signers are calls by the argument that is a secret.
 var signers = map[string]int{"jsonwebtoken.sign": 1, "jsonwebtoken.verify": 1, "cookie-parser": 0, "node:crypto.createHmac": 1}
 
+// credentialTakers are packages, beside the clients of data stores, whose calls take credentials as options. Elsewhere an option
+// named password is as often a text about one.
+func credentialTakers() []string {
+	return []string{"express-session", "cookie-session", "@fastify/session", "@fastify/jwt", "@nestjs/jwt", "passport-jwt", "express-jwt", "koa-jwt", "next-auth", "nodemailer",
+		"aws-sdk", "@aws-sdk/client-s3", "@aws-sdk/client-ses", "@aws-sdk/client-sqs", "minio", "cloudinary", "@sendgrid/mail", "mailgun-js", "openai", "firebase-admin", "ldapjs", "ssh2"}
+}
+
 // secretOptions are the names of options that hold a credential.
 var secretOptions = []string{"password", "secret", "secretKey", "secretOrKey", "secretAccessKey", "apiKey", "accessToken", "authToken", "pass"}
 
@@ -93,6 +100,7 @@ var (
 )
 
 func checkSecretInSource(p *analysis.ModulePass) {
+	takers := set(append(storePackageNames(), credentialTakers()...)...)
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
 		what := ""
@@ -101,7 +109,7 @@ func checkSecretInSource(p *analysis.ModulePass) {
 		}
 		for _, v := range c.Args {
 			if what == "" {
-				what = credentialIn(v, 0)
+				what = credentialIn(v, 0, takers[packageOf(c.Callee)])
 			}
 		}
 		if what != "" {
@@ -110,8 +118,9 @@ func checkSecretInSource(p *analysis.ModulePass) {
 	}
 }
 
-// credentialIn says which credential a value holds, empty when none. The value itself is never said.
-func credentialIn(v syntax.Value, depth int) string {
+// credentialIn says which credential a value holds, empty when none; options are looked at only where the call takes
+// credentials. The value itself is never said.
+func credentialIn(v syntax.Value, depth int, options bool) string {
 	if v.Kind == syntax.String || v.Kind == syntax.Template {
 		if m := addressWithPassword.FindStringSubmatch(v.Text); m != nil && !strings.Contains(m[1], "*") && !placeholder(m[1]) {
 			return "a password in an address"
@@ -124,12 +133,12 @@ func credentialIn(v syntax.Value, depth int) string {
 		return ""
 	}
 	for _, option := range secretOptions {
-		if isCredential(v.Fields[option]) {
+		if options && isCredential(v.Fields[option]) {
 			return "`" + option + "`"
 		}
 	}
 	for _, name := range names(v.Fields) {
-		if found := credentialIn(v.Fields[name], depth+1); found != "" {
+		if found := credentialIn(v.Fields[name], depth+1, options); found != "" {
 			return found
 		}
 	}

@@ -46,6 +46,9 @@ func holdsState(module *syntax.Module, a *syntax.Assign) bool {
 		if v.Name != a.Target {
 			continue
 		}
+		if fromImport(module, v) {
+			return false // calls that look like changes are calls of another module or package
+		}
 		switch v.Kind {
 		case "import", "class", "function":
 			return false
@@ -54,6 +57,16 @@ func holdsState(module *syntax.Module, a *syntax.Assign) bool {
 			return v.Init.Kind == syntax.Object || v.Init.Kind == syntax.Array || collections[v.Maker]
 		}
 		return true
+	}
+	return false
+}
+
+// fromImport tells whether a variable is what require or a dynamic import gave.
+func fromImport(module *syntax.Module, v syntax.Variable) bool {
+	for _, at := range module.Imports {
+		if at.Span.Start.Line == v.Span.Start.Line && at.Kind != "type" {
+			return true
+		}
 	}
 	return false
 }

@@ -22,7 +22,7 @@ const (
 	keptForRun
 	// keptByContainer: in the container's own layer, which a Durable Object forgets when it restarts.
 	keptByContainer
-	// keptNowhere: a device such as /dev/null or /dev/stdout.
+	// keptNowhere: no file of the image: devices such as /dev/stdout, and what is put under /run when a container starts.
 	keptNowhere
 )
 
@@ -54,7 +54,7 @@ func locate(p *analysis.ServicePass, v syntax.Value) location {
 	case longest >= 0:
 	case within(at, "/tmp"), within(at, "/var/tmp"):
 		found.keeping = keptForRun
-	case within(at, "/dev"), within(at, "/proc"):
+	case within(at, "/dev"), within(at, "/proc"), within(at, "/sys"), within(at, "/run"):
 		found.keeping = keptNowhere
 	}
 	return found
