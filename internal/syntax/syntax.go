@@ -4,6 +4,11 @@
 // A Module is plain data. A call `const {writeFile: w} = require('fs').promises; w(x)` has the Callee
 // "node:fs/promises.writeFile": names are followed through destructuring, aliases, namespaces, default interop and
 // re-exports within the project before a rule sees them.
+//
+// Parse reads one module in four steps over a flat tree: declare (scopes and names), collectFacts (assignments and returns),
+// emit (what the Module lists; eval follows names, fold finds constants, registration tells when functions run) and, at the
+// end, Link for the module alone. Link for all modules of a project does the rest. ScanImports is the quick way to what a
+// module imports.
 package syntax
 
 import "github.com/dock2edge/dock2edge/internal/source"
@@ -74,7 +79,7 @@ type Export struct {
 	Span   source.Span
 }
 
-// Call is one call or `new` expression.
+// Call is one call or `new` expression. require(), require.resolve() and import() are Imports instead.
 type Call struct {
 	// Callee is the resolved name:
 	//   "node:fs.writeFileSync"          member of a builtin (always with the node: prefix; fs.promises is node:fs/promises)
