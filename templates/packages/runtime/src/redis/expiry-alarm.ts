@@ -4,6 +4,8 @@ import type { Keyspace } from "./keyspace";
 const BATCH = 1000;
 /** Pause between two clean-ups (ms) when nobody listens for expired keys. */
 const LEISURELY = 60_000;
+/** The last time a Date, and so an alarm, can express. */
+const LAST_DATE = 8.64e15;
 
 /**
  * Deletes expired keys that nobody asks for any more. Commands never see an expired key anyway; this is for the space they
@@ -42,6 +44,7 @@ export class ExpiryAlarm {
   }
 
   private setAlarm(time: number): void {
+    if (time > LAST_DATE) return;
     this.due = time;
     // The write joins those of the running command; if it fails, the object is reset and starts without a known alarm.
     void this.storage.setAlarm(time);

@@ -189,11 +189,10 @@ function dump(): Reply {
   throw new RedisError("ERR DUMP, RESTORE and MIGRATE are not supported: there is no RDB format here");
 }
 
-function wait({ session }: Context, args: Arguments): Reply {
+/** WAIT: there are no replicas to wait for, and the reply itself leaves only when everything is on disk. */
+function wait(_: Context, args: Arguments): Reply {
   args.integer(0);
   if (args.integer(1) < 0) throw new RedisError("ERR timeout is negative");
-  // There are no replicas; the reply itself leaves only when everything is on disk.
-  void session;
   return 0;
 }
 

@@ -2,7 +2,7 @@ import { Arguments } from "../arguments";
 import { type Command, command, type Context, ONE_KEY } from "../command";
 import { notAFloat, RedisError, syntaxError } from "../errors";
 import type { KeyRecord } from "../keyspace";
-import { parseDouble } from "../numbers";
+import { formatDouble, parseDouble } from "../numbers";
 import { DoubleReply, NULL_ARRAY, type Reply } from "../reply";
 import {
   countInterval,
@@ -18,7 +18,6 @@ import {
 } from "../storage/zset";
 import { randomSample } from "./random";
 import { readScanOptions, scanReply } from "./scan";
-import { formatDouble } from "../numbers";
 import { readLexInterval, readScoreInterval, scoredReply } from "./zset-arguments";
 
 interface AddOptions {
