@@ -43,7 +43,7 @@ func checkSQLite(p *analysis.ModulePass) {
 			continue
 		}
 		at := locate(p.ServicePass, databaseFile(c))
-		p.Report(c.Span, fmt.Sprintf("%s opens SQLite in the process; its driver is machine code, which an isolate cannot load", c.Text),
+		p.Report(c.Span, fmt.Sprintf("%s opens SQLite in the process; its driver is machine code, which an isolate cannot load", code(c)),
 			"Use a database server, or port the queries to the Durable Object's SQL or D1.",
 			model.Need{Kind: model.NeedSQL, Detail: "sqlite", Package: packageOf(c.Callee)}, model.Need{Kind: model.NeedDisk, Detail: at.path})
 	}
@@ -113,7 +113,7 @@ func checkSecretInSource(p *analysis.ModulePass) {
 			}
 		}
 		if what != "" {
-			p.Report(c.Span, fmt.Sprintf("%s is given %s as a constant in the source, which becomes part of the Worker", c.Text, what), "Read it from the environment, and set it with `wrangler secret put`.")
+			p.Report(c.Span, fmt.Sprintf("%s is given %s as a constant in the source, which becomes part of the Worker", code(c), what), "Read it from the environment, and set it with `wrangler secret put`.")
 		}
 	}
 }
@@ -192,7 +192,7 @@ func checkBodyLimit(p *analysis.ModulePass) {
 			continue
 		}
 		if v, set := optionOf(c, options); set && bytesOf(v) > float64(most) {
-			p.Report(c.Span, fmt.Sprintf("%s allows bodies of %.0f MB; the edge refuses more than %d MB on the Free and Pro plans", c.Text, bytesOf(v)/(1<<20), most>>20),
+			p.Report(c.Span, fmt.Sprintf("%s allows bodies of %.0f MB; the edge refuses more than %d MB on the Free and Pro plans", code(c), bytesOf(v)/(1<<20), most>>20),
 				"Let clients upload large files to R2 directly.")
 		}
 	}

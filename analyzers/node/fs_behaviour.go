@@ -29,7 +29,7 @@ func checkFSSync(p *analysis.ModulePass) {
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
 		if name, sync := fsFunction(c); sync && c.Where == syntax.InHandler && name != "exists" {
-			p.Report(c.Span, fmt.Sprintf("%s in a request works, and holds up the other requests while it runs, as in Node", c.Text), "Read large files once at start-up, or as a stream.")
+			p.Report(c.Span, fmt.Sprintf("%s in a request works, and holds up the other requests while it runs, as in Node", code(c)), "Read large files once at start-up, or as a stream.")
 		}
 	}
 }
@@ -58,7 +58,7 @@ func checkFSWatch(p *analysis.ModulePass) {
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
 		if name, _ := fsFunction(c); name == "watch" || name == "watchFile" || watchers[c.Callee] {
-			p.Report(c.Span, fmt.Sprintf("%s never sees a change from outside: the image's files stay as they were built", c.Text), "Leave watching to development, and keep changing configuration in KV or a store.")
+			p.Report(c.Span, fmt.Sprintf("%s never sees a change from outside: the image's files stay as they were built", code(c)), "Leave watching to development, and keep changing configuration in KV or a store.")
 		}
 	}
 }
@@ -95,7 +95,7 @@ func checkFSReaddir(p *analysis.ModulePass) {
 		if at.keeping == keptByVolume || at.keeping == keptForRun {
 			continue
 		}
-		p.Report(c.Span, fmt.Sprintf("%s lists files of the image, which are packed with the Worker with their folders", c.Text), "Nothing has to be done.",
+		p.Report(c.Span, fmt.Sprintf("%s lists files of the image, which are packed with the Worker with their folders", code(c)), "Nothing has to be done.",
 			model.Need{Kind: model.NeedFiles, Detail: at.path})
 	}
 }
@@ -124,7 +124,7 @@ var moduleNames = set("__dirname", "__filename", "import.meta.url", "import.meta
 func checkDirname(p *analysis.ModulePass) {
 	for _, r := range p.Module.Reads {
 		if moduleNames[r.Name] {
-			p.Report(r.Span, fmt.Sprintf("%s is unknown to Workers; the build puts the module's path in the image in its place", r.Name), "Nothing has to be done.")
+			p.Report(r.Span, fmt.Sprintf("`%s` is unknown to Workers; the build puts the module's path in the image in its place", r.Name), "Nothing has to be done.")
 			return
 		}
 	}

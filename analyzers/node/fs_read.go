@@ -31,7 +31,7 @@ func checkFSRead(p *analysis.ModulePass) {
 			continue
 		}
 		if at := locate(p.ServicePass, c.Arg(0)); at.keeping == keptByContainer {
-			p.Report(c.Span, fmt.Sprintf("%s reads %s, which is packed with the Worker and found under the same path", c.Text, at.path),
+			p.Report(c.Span, fmt.Sprintf("%s reads %s, which is packed with the Worker and found under the same path", code(c), at.path),
 				"Nothing has to be done.", model.Need{Kind: model.NeedFiles, Detail: at.path})
 		}
 	}

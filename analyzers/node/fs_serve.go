@@ -46,7 +46,7 @@ func checkFSStatic(p *analysis.ModulePass) {
 		if at.path != "" {
 			what = at.path
 		}
-		p.Report(c.Span, fmt.Sprintf("%s serves %s through the app; it works, and each request runs the Worker", c.Text, what),
+		p.Report(c.Span, fmt.Sprintf("%s serves %s through the app; it works, and each request runs the Worker", code(c), what),
 			"Nothing has to be done; assets are cheaper for folders that need no code.", model.Need{Kind: model.NeedFiles, Detail: at.path})
 	}
 }
@@ -94,14 +94,14 @@ func checkFSUpload(p *analysis.ModulePass) {
 		need := model.Need{Kind: model.NeedDisk, Detail: at.path}
 		switch at.keeping {
 		case keptByVolume:
-			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, a volume that is kept in the Durable Object's storage", c.Text, at.path), "Nothing has to be done.", need).Severity = model.Info
+			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, a volume that is kept in the Durable Object's storage", code(c), at.path), "Nothing has to be done.", need).Severity = model.Info
 		case keptForRun:
-			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, which is memory of the isolate", c.Text, at.path), "Keep uploads small, or store them in R2.", need).Severity = model.Minor
+			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, which is memory of the isolate", code(c), at.path), "Keep uploads small, or store them in R2.", need).Severity = model.Minor
 		case keptUnknown:
-			p.Report(c.Span, fmt.Sprintf("%s stores uploads in a folder that is computed; outside of volumes they are lost when the Durable Object restarts", c.Text),
+			p.Report(c.Span, fmt.Sprintf("%s stores uploads in a folder that is computed; outside of volumes they are lost when the Durable Object restarts", code(c)),
 				"Make sure that the folder lies in a volume, or store uploads in R2.", need).Severity = model.Minor
 		default:
-			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, which no volume keeps; they are lost when the Durable Object restarts", c.Text, at.path), "Mount a volume there, or store uploads in R2.", need)
+			p.Report(c.Span, fmt.Sprintf("%s stores uploads in %s, which no volume keeps; they are lost when the Durable Object restarts", code(c), at.path), "Mount a volume there, or store uploads in R2.", need)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func checkTemplates(p *analysis.ModulePass) {
 		case templateReaders[c.Callee], c.Method == "setViewEngine",
 			c.Method == "set" && c.Arg(0).Kind == syntax.String && c.Arg(0).Text == "view engine",
 			c.Method == "register" && (c.Arg(0).Text == "@fastify/view" || c.Arg(0).Text == "point-of-view"):
-			p.Report(c.Span, fmt.Sprintf("%s has templates read from the image and compiled while requests are served; the runtime interprets them", c.Text),
+			p.Report(c.Span, fmt.Sprintf("%s has templates read from the image and compiled while requests are served; the runtime interprets them", code(c)),
 				"Nothing has to be done; keep template caching on.", model.Need{Kind: model.NeedCodeGeneration}, model.Need{Kind: model.NeedFiles})
 		}
 	}

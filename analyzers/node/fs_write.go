@@ -28,10 +28,10 @@ func checkFSWrite(p *analysis.ModulePass) {
 	for _, w := range writes(p) {
 		switch w.at.keeping {
 		case keptByContainer:
-			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s, which no volume keeps; the file is lost when the Durable Object restarts", w.call.Text, w.at.path),
+			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s, which no volume keeps; the file is lost when the Durable Object restarts", code(w.call), w.at.path),
 				"Mount a volume there, or keep the data in a store.", model.Need{Kind: model.NeedDisk, Detail: w.at.path})
 		case keptUnknown:
-			p.Report(w.call.Span, fmt.Sprintf("%s writes to a path that is computed; outside of volumes the file is lost when the Durable Object restarts", w.call.Text),
+			p.Report(w.call.Span, fmt.Sprintf("%s writes to a path that is computed; outside of volumes the file is lost when the Durable Object restarts", code(w.call)),
 				"Make sure that the path lies in a volume, or that the file is temporary.", model.Need{Kind: model.NeedDisk}).Severity = model.Minor
 		}
 	}
@@ -59,7 +59,7 @@ func fsWriteVolume() *analysis.Rule {
 func checkFSWriteVolume(p *analysis.ModulePass) {
 	for _, w := range writes(p) {
 		if w.at.keeping == keptByVolume {
-			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s in a volume, which is kept in the Durable Object's storage", w.call.Text, w.at.path),
+			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s in a volume, which is kept in the Durable Object's storage", code(w.call), w.at.path),
 				"Nothing has to be done.", model.Need{Kind: model.NeedDisk, Detail: w.at.path})
 		}
 	}
@@ -85,7 +85,7 @@ func fsWriteTmp() *analysis.Rule {
 func checkFSWriteTmp(p *analysis.ModulePass) {
 	for _, w := range writes(p) {
 		if w.at.keeping == keptForRun {
-			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s, which is memory of the isolate and limited to 128 MB with everything else", w.call.Text, w.at.path),
+			p.Report(w.call.Span, fmt.Sprintf("%s writes to %s, which is memory of the isolate and limited to 128 MB with everything else", code(w.call), w.at.path),
 				"Keep temporary files small and delete them.")
 		}
 	}

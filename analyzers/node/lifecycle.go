@@ -22,7 +22,7 @@ func timerPoll() *analysis.Rule {
 		Good:        "module.exports = (done) => setTimeout(done, 5000);\n",
 		Since:       checked,
 		Probe:       "timer-background",
-		Mentions:    []string{"setTimeout", "while", "for"},
+		OnlyShipped: true,
 		CheckModule: checkTimerPoll,
 	}
 }
@@ -56,6 +56,7 @@ func bootIO() *analysis.Rule {
 		Good:        "module.exports = () => fetch('http://config:8080/settings').then((response) => response.json());\n",
 		Since:       checked,
 		Probe:       "boot-io",
+		OnlyShipped: true,
 		CheckModule: checkBootIO,
 	}
 }
@@ -77,14 +78,14 @@ func checkBootIO(p *analysis.ModulePass) {
 		}
 		switch {
 		case fetchers[c.Callee]:
-			f := p.Report(c.Span, fmt.Sprintf("%s sends a request while the app starts; it is sent with the first request, and again after each restart", c.Text), "Nothing has to be done.")
+			f := p.Report(c.Span, fmt.Sprintf("%s sends a request while the app starts; it is sent with the first request, and again after each restart", code(c)), "Nothing has to be done.")
 			if c.AssignedGlobal {
 				f.Needs = []model.Need{{Kind: model.NeedProcess, Detail: "boot-io"}}
 			}
 		case migrations[c.Callee]:
-			p.Report(c.Span, fmt.Sprintf("%s changes the database while the app starts; it runs again after each restart of the Durable Object", c.Text), "Run migrations with the deploy.")
+			p.Report(c.Span, fmt.Sprintf("%s changes the database while the app starts; it runs again after each restart of the Durable Object", code(c)), "Run migrations with the deploy.")
 		case strings.HasSuffix(c.Callee, "().query") && stores()[packageOf(c.Callee)].kind == model.NeedSQL:
-			p.Report(c.Span, fmt.Sprintf("%s asks the database while the app starts; requests wait for it after each restart", c.Text), "Nothing has to be done.",
+			p.Report(c.Span, fmt.Sprintf("%s asks the database while the app starts; requests wait for it after each restart", code(c)), "Nothing has to be done.",
 				model.Need{Kind: model.NeedProcess, Detail: "boot-io"})
 		}
 	}

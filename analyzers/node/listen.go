@@ -156,9 +156,9 @@ func checkTLS(p *analysis.ModulePass) {
 		c := &p.Module.Calls[i]
 		switch c.Callee {
 		case "node:https.createServer", "node:https.Server":
-			p.Report(c.Span, fmt.Sprintf("%s serves plain HTTP behind the edge, which ends TLS; the certificate has no effect", c.Text), "Leave certificates to the zone.")
+			p.Report(c.Span, fmt.Sprintf("%s serves plain HTTP behind the edge, which ends TLS; the certificate has no effect", code(c)), "Leave certificates to the zone.")
 		case "node:tls.createServer", "node:tls.Server":
-			p.Report(c.Span, fmt.Sprintf("%s fails: TLS ends at the edge, and a Worker has no TLS server", c.Text), "Serve plain TCP inside the project.",
+			p.Report(c.Span, fmt.Sprintf("%s fails: TLS ends at the edge, and a Worker has no TLS server", code(c)), "Serve plain TCP inside the project.",
 				model.Need{Kind: model.NeedNative, Detail: "tls server"}).Severity = model.Blocker
 		}
 	}
@@ -184,11 +184,11 @@ func http2Server() *analysis.Rule {
 func checkHTTP2(p *analysis.ModulePass) {
 	need := model.Need{Kind: model.NeedNative, Detail: "http2"}
 	calls(p, set("node:http2.createServer", "node:http2.createSecureServer", "node:http2.connect", "@grpc/grpc-js.Server", "grpc.Server"), func(c *syntax.Call) {
-		p.Report(c.Span, fmt.Sprintf("%s fails: node:http2 is not implemented in workerd", c.Text), "Use node:http and fetch; a gRPC server stays in a container.", need)
+		p.Report(c.Span, fmt.Sprintf("%s fails: node:http2 is not implemented in workerd", code(c)), "Use node:http and fetch; a gRPC server stays in a container.", need)
 	})
 	calls(p, set("fastify", "fastify.fastify"), func(c *syntax.Call) {
 		if v := c.Arg(0).Fields["http2"]; v.Kind == syntax.Bool && v.Text == "true" {
-			p.Report(c.Span, fmt.Sprintf("%s with http2 fails: node:http2 is not implemented in workerd", c.Text), "Leave the option out: the edge speaks HTTP/2 with clients.", need)
+			p.Report(c.Span, fmt.Sprintf("%s with http2 fails: node:http2 is not implemented in workerd", code(c)), "Leave the option out: the edge speaks HTTP/2 with clients.", need)
 		}
 	})
 }

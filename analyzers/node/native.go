@@ -106,10 +106,10 @@ func checkCodeGeneration(p *analysis.ModulePass) {
 		c := &p.Module.Calls[i]
 		switch {
 		case c.Callee == "eval" && c.Arg(0).Text != "require" || evaluators[c.Callee]:
-			p.Report(c.Span, fmt.Sprintf("%s runs text as code, which Workers refuse while they serve", c.Text), "Replace it by JSON.parse, a table of functions or an expression parser.",
+			p.Report(c.Span, fmt.Sprintf("%s runs text as code, which Workers refuse while they serve", code(c)), "Replace it by JSON.parse, a table of functions or an expression parser.",
 				model.Need{Kind: model.NeedNative, Detail: "eval"})
 		case c.Callee == "Function":
-			p.Report(c.Span, fmt.Sprintf("%s makes code from text; the runtime interprets it, which is slower", c.Text), "Nothing has to be done, unless it runs often.",
+			p.Report(c.Span, fmt.Sprintf("%s makes code from text; the runtime interprets it, which is slower", code(c)), "Nothing has to be done, unless it runs often.",
 				model.Need{Kind: model.NeedCodeGeneration}).Severity = model.Minor
 		}
 	}

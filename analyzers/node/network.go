@@ -32,7 +32,7 @@ func netConnect() *analysis.Rule {
 
 func checkNetConnect(p *analysis.ModulePass) {
 	calls(p, set("node:net.connect", "node:net.createConnection", "node:net.Socket().connect", "node:tls.connect"), func(c *syntax.Call) {
-		f := p.Report(c.Span, fmt.Sprintf("%s opens a TCP connection, over a binding to other services and over the platform's sockets to the outside", c.Text), "Nothing has to be done.")
+		f := p.Report(c.Span, fmt.Sprintf("%s opens a TCP connection, over a binding to other services and over the platform's sockets to the outside", code(c)), "Nothing has to be done.")
 		if c.Where == syntax.AtModule || c.AssignedGlobal {
 			f.Needs = []model.Need{{Kind: model.NeedProcess, Detail: "socket"}}
 		}
@@ -61,7 +61,7 @@ func checkSMTP(p *analysis.ModulePass) {
 	calls(p, set("nodemailer.createTransport", "emailjs.SMTPClient"), func(c *syntax.Call) {
 		v := c.Arg(0)
 		if portValue(v) == "25" || v.Kind == syntax.String && smtpURL.MatchString(v.Text) {
-			p.Report(c.Span, fmt.Sprintf("%s sends mail over port 25, to which Workers may not connect", c.Text), "Use port 587 or 465, or a mail service over HTTP.")
+			p.Report(c.Span, fmt.Sprintf("%s sends mail over port 25, to which Workers may not connect", code(c)), "Use port 587 or 465, or a mail service over HTTP.")
 		}
 	})
 }
@@ -99,7 +99,7 @@ func checkLocalhost(p *analysis.ModulePass) {
 		if address == "" || slices.Contains(own(), port) || slices.Contains(own(), "") && fetchers[c.Callee] {
 			continue
 		}
-		p.Report(c.Span, fmt.Sprintf("%s reaches for %s, where only the app itself is, and it does not listen there", c.Text, address),
+		p.Report(c.Span, fmt.Sprintf("%s reaches for %s, where only the app itself is, and it does not listen there", code(c), address),
 			"Take the address from a variable, and set it to the other service's Compose name.")
 	}
 }
@@ -160,6 +160,6 @@ func checkAgent(p *analysis.ModulePass) {
 		if len(c.Args) == 0 {
 			return
 		}
-		p.Report(c.Span, fmt.Sprintf("The options of %s have no effect: the platform keeps the connections and always checks certificates", c.Text), "Limit parallel requests in the app where maxSockets did.")
+		p.Report(c.Span, fmt.Sprintf("The options of %s have no effect: the platform keeps the connections and always checks certificates", code(c)), "Limit parallel requests in the app where maxSockets did.")
 	})
 }

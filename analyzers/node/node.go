@@ -69,8 +69,13 @@ func calls(p *analysis.ModulePass, names map[string]bool, visit func(c *syntax.C
 // written.
 func reportCalls(names map[string]bool, message, remedy string, needs ...model.Need) func(*analysis.ModulePass) {
 	return func(p *analysis.ModulePass) {
-		calls(p, names, func(c *syntax.Call) { p.Report(c.Span, fmt.Sprintf(message, c.Text), remedy, needs...) })
+		calls(p, names, func(c *syntax.Call) { p.Report(c.Span, fmt.Sprintf(message, code(c)), remedy, needs...) })
 	}
+}
+
+// code is the callee as written, as code in a message and on one line.
+func code(c *syntax.Call) string {
+	return "`" + strings.ReplaceAll(strings.Join(strings.Fields(c.Text), " "), " .", ".") + "`"
 }
 
 func set(names ...string) map[string]bool {

@@ -105,7 +105,7 @@ func checkPool(p *analysis.ModulePass) {
 		if detail == "sqlite" || strings.HasPrefix(name, "drizzle-orm/") && !opensByItself(c) {
 			continue
 		}
-		p.Report(c.Span, fmt.Sprintf("%s opens a connection that all requests share; in a plain Worker it belongs to the request that opened it, and the second request hangs or fails", c.Text),
+		p.Report(c.Span, fmt.Sprintf("%s opens a connection that all requests share; in a plain Worker it belongs to the request that opened it, and the second request hangs or fails", code(c)),
 			"Nothing has to be done for a Durable Object, which convert chooses for this.",
 			model.Need{Kind: model.NeedProcess, Detail: "pool"}, model.Need{Kind: s.kind, Detail: detail, Package: name})
 	}

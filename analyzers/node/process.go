@@ -81,7 +81,7 @@ func checkProcessSignal(p *analysis.ModulePass) {
 		if !listens && !shutdownPackages[c.Callee] {
 			continue
 		}
-		what := c.Text
+		what := code(c)
 		if listens {
 			what = "The listener for " + event.Text
 		}
@@ -108,10 +108,10 @@ func processExit() *analysis.Rule {
 
 func checkProcessExit(p *analysis.ModulePass) {
 	calls(p, set("process.exit", "process.abort", "process.reallyExit"), func(c *syntax.Call) {
-		f := p.Report(c.Span, fmt.Sprintf("%s ends the instance, and the next request starts it again", c.Text), "Nothing has to be done for a start that fails.")
+		f := p.Report(c.Span, fmt.Sprintf("%s ends the instance, and the next request starts it again", code(c)), "Nothing has to be done for a start that fails.")
 		if c.Where == syntax.InHandler {
 			f.Severity = model.Minor
-			f.Message = fmt.Sprintf("%s in a request ends the instance for everybody: all requests under way are answered with 502", c.Text)
+			f.Message = fmt.Sprintf("%s in a request ends the instance for everybody: all requests under way are answered with 502", code(c))
 			f.Remedy = "Answer with an error instead."
 		}
 	})
@@ -139,7 +139,7 @@ func checkProcessKill(p *analysis.ModulePass) {
 		if c.Arg(0).Text == "process.pid" {
 			return
 		}
-		p.Report(c.Span, fmt.Sprintf("%s finds no other process: an isolate is one process with the number 1", c.Text), "Remove what looks after other processes.")
+		p.Report(c.Span, fmt.Sprintf("%s finds no other process: an isolate is one process with the number 1", code(c)), "Remove what looks after other processes.")
 	})
 }
 
@@ -166,7 +166,7 @@ func checkStdin(p *analysis.ModulePass) {
 		reads := strings.HasPrefix(c.Callee, "process.stdin.") && slices.Contains([]string{"on", "once", "read", "pipe", "resume", "setRawMode"}, c.Method)
 		over := (c.Callee == "node:readline.createInterface" || c.Callee == "node:readline/promises.createInterface") && c.Arg(0).Fields["input"].Text == "process.stdin"
 		if reads || over || prompts[c.Callee] {
-			p.Report(c.Span, fmt.Sprintf("%s waits for input, and a Worker has none: standard input ends at once", c.Text), "Take the input from variables.")
+			p.Report(c.Span, fmt.Sprintf("%s waits for input, and a Worker has none: standard input ends at once", code(c)), "Take the input from variables.")
 		}
 	}
 }

@@ -43,7 +43,7 @@ func checkSessionMemory(p *analysis.ModulePass) {
 		if _, kept := options.Fields["store"]; kept || options.Kind != syntax.Object && len(c.Args) > 0 {
 			continue
 		}
-		p.Report(c.Span, fmt.Sprintf("%s keeps sessions in memory; they are lost whenever the Durable Object restarts, after each deploy and when it was idle", c.Text),
+		p.Report(c.Span, fmt.Sprintf("%s keeps sessions in memory; they are lost whenever the Durable Object restarts, after each deploy and when it was idle", code(c)),
 			"Give it a store such as Redis, or keep sessions in signed cookies.", memoryNeed())
 	}
 }
@@ -72,7 +72,7 @@ var caches = set("node-cache", "lru-cache", "lru-cache.LRUCache", "memory-cache.
 func checkCacheMemory(p *analysis.ModulePass) {
 	calls(p, caches, func(c *syntax.Call) {
 		if c.Where == syntax.AtModule || c.AssignedGlobal || c.Callee == "memory-cache.put" {
-			p.Report(c.Span, fmt.Sprintf("%s caches in the memory of the process; isolates share none, one Durable Object keeps it until it restarts", c.Text),
+			p.Report(c.Span, fmt.Sprintf("%s caches in the memory of the process; isolates share none, one Durable Object keeps it until it restarts", code(c)),
 				"Nothing has to be done for a Durable Object, which convert chooses for this.", memoryNeed())
 		}
 	})
@@ -113,7 +113,7 @@ func checkRateLimit(p *analysis.ModulePass) {
 		_, redis := options.Fields["redis"]
 		_, storage := options.Fields["storage"]
 		if !store && !redis && !storage && options.Kind != syntax.Ref {
-			p.Report(c.Span, fmt.Sprintf("%s counts in memory; isolates would count each for itself, one Durable Object counts for all until it restarts", c.Text),
+			p.Report(c.Span, fmt.Sprintf("%s counts in memory; isolates would count each for itself, one Durable Object counts for all until it restarts", code(c)),
 				"Nothing has to be done for a Durable Object, which convert chooses for this.", memoryNeed())
 		}
 	}
@@ -153,7 +153,7 @@ func checkEventBus(p *analysis.ModulePass) {
 			continue
 		}
 		made[c.On] = false
-		p.Report(c.Span, fmt.Sprintf("%s uses an event bus that all requests share; events stay within an isolate, one Durable Object is one for all", c.Text),
+		p.Report(c.Span, fmt.Sprintf("%s uses an event bus that all requests share; events stay within an isolate, one Durable Object is one for all", code(c)),
 			"Nothing has to be done for a Durable Object, which convert chooses for this.", memoryNeed())
 	}
 }

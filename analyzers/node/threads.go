@@ -92,7 +92,7 @@ func checkChildProcess(p *analysis.ModulePass) {
 		if program := programOf(c.Arg(0)); program != "" {
 			what = program
 		}
-		p.Report(c.Span, fmt.Sprintf("%s starts %s; Workers run no other programs, and the call throws", c.Text, what),
+		p.Report(c.Span, fmt.Sprintf("%s starts %s; Workers run no other programs, and the call throws", code(c), what),
 			"Replace it with a package in JavaScript or WebAssembly or a service, or keep this service in a container.", model.Need{Kind: model.NeedNative, Detail: "child process"})
 	}
 }

@@ -34,7 +34,7 @@ func checkTimer(p *analysis.ModulePass) {
 		c := &p.Module.Calls[i]
 		switch {
 		case (c.Callee == "setInterval" || c.Callee == "node:timers.setInterval" || c.Callee == "node:timers/promises.setInterval") && c.Where != syntax.InHandler:
-			p.Report(c.Span, "setInterval runs between requests; a plain Worker refuses it at global scope, a Durable Object is kept alive by it",
+			p.Report(c.Span, "`setInterval` runs between requests; a plain Worker refuses it at global scope, a Durable Object is kept alive by it",
 				"Nothing has to be done for a Durable Object, which convert chooses for this; it is billed for as long as the timer runs.",
 				model.Need{Kind: model.NeedProcess, Detail: "timer"})
 		case schedulers[c.Callee]:
@@ -42,7 +42,7 @@ func checkTimer(p *analysis.ModulePass) {
 			if v := c.Arg(0); v.Kind == syntax.String {
 				schedule = v.Text
 			}
-			p.Report(c.Span, fmt.Sprintf("%s runs work at times of its own; a plain Worker has no timer between requests", c.Text),
+			p.Report(c.Span, fmt.Sprintf("%s runs work at times of its own; a plain Worker has no timer between requests", code(c)),
 				"Nothing has to be done for a Durable Object, which convert chooses for this. A rare job is cheaper as a cron trigger.",
 				model.Need{Kind: model.NeedSchedule, Detail: schedule})
 		}

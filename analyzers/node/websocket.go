@@ -40,7 +40,7 @@ func checkWebSocket(p *analysis.ModulePass) {
 		default:
 			continue
 		}
-		p.Report(c.Span, fmt.Sprintf("%s accepts WebSocket connections; the runtime passes them to it, and they are kept in one Durable Object", c.Text), "Nothing has to be done.",
+		p.Report(c.Span, fmt.Sprintf("%s accepts WebSocket connections; the runtime passes them to it, and they are kept in one Durable Object", code(c)), "Nothing has to be done.",
 			model.Need{Kind: model.NeedWebSocket})
 	}
 }

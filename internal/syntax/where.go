@@ -91,6 +91,10 @@ func registration(callee, method string, arguments []Value) flow {
 	case "express", "koa", "koa-router", "@koa/router", "fastify", "hono", "polka", "restify", "connect", "find-my-way",
 		"router", "itty-router", "elysia", "restana", "0http", "@hono/node-server", "@hono/zod-openapi", "express-promise-router",
 		"hyper-express", "@tinyhttp/app", "h3", "micro", "@hapi/hapi", "@feathersjs/express", "express-ws", "koa-router-decorator":
+		// What listen returned is a server of node:http: its error event is no request.
+		if strings.HasSuffix(callee, ".listen().on") && !eventIs(arguments, "request", "upgrade", "connection") {
+			return flowCallback
+		}
 		if routeMethod(last) || last == root {
 			return flowHandler
 		}
