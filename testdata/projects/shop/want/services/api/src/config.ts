@@ -35,6 +35,6 @@ export const config: AppConfig = {
     timeoutMs: 30000,
     quietMs: 60
   },
-  codeGeneration: false,
+  codeGeneration: true,
   transport: "connect"
 };
