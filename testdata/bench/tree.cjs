@@ -17,7 +17,7 @@ function random(seed) {
   };
 }
 
-const words = "account address agenda amount asset audit batch budget cart catalog claim contact coupon credit customer delivery device document draft event export feature file folder grant group import invoice item journal label ledger license message metric note notice offer order parcel payment period plan policy price product profile project quota rate receipt record refund region report request review role route schedule session shipment status step stock store summary supplier tag task team template tenant ticket token trace transfer user vendor version visit voucher wallet".split(" ");
+const words = "account address amount asset audit batch budget cart catalog claim contact coupon credit customer delivery device document draft event export feature file folder grant group import invoice item journal label ledger license message metric note notice offer order parcel payment period plan policy price product profile project quota rate receipt record refund region report request review role route schedule session shipment status step stock store summary supplier tag task team template tenant ticket token trace transfer user vendor version visit voucher wallet".split(" ");
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 function names(next) {
@@ -35,7 +35,7 @@ function fields(next, count) {
 const natures = [
   { share: 0.04, imports: ['import { readFile } from "node:fs/promises";', 'import path from "node:path";'], methods: [load, compute, check] },
   { share: 0.03, imports: [], methods: [schedule, compute, check] },
-  { share: 0.15, imports: ['import type { Pool } from "pg";'], methods: [find, find, compute] },
+  { share: 0.06, imports: ['import type { Pool } from "pg";'], methods: [find, find, compute] },
   { share: 1, imports: ['import { z } from "zod";'], methods: [compute, compute, check] },
 ];
 
