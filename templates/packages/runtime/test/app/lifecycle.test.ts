@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startLifted, type LiftedApp, type Running } from "./lift.ts";
 
 const app = (name: string, options: Partial<LiftedApp> = {}): LiftedApp => ({
@@ -33,7 +34,11 @@ describe("lifecycle", () => {
       app("isolate", { config: { host: "worker" } }),
       app("broken", { file: "broken.cjs" }),
       app("gate", { file: "gate.cjs", config: { startup: { timeoutMs: 5000, quietMs: 60 } } }),
-      app("cron", { file: "cron.cjs", config: { port: null } }),
+      app("cron", {
+        file: "cron.cjs",
+        config: { port: null, peers: { cache: { kind: "redis", binding: "REDIS" } } },
+        redis: true,
+      }),
     ]);
   });
   after(() => lifted.stop());
@@ -114,6 +119,15 @@ describe("lifecycle", () => {
   });
 
   it("has no HTTP where the app serves none", async () => assert.equal((await ask("cron", "/")).status, 404));
+
+  it("starts an app without a port by its cron trigger, and lets it go on", async () => {
+    await lifted.schedule("cron");
+    for (let attempt = 0; attempt < 100 && !lifted.log().includes("poll 5: 5"); attempt++) await sleep(50);
+    assert.match(lifted.log(), /poll 5: 5/);
+    await lifted.schedule("cron");
+    await sleep(100);
+    assert.doesNotMatch(lifted.log(), /poll 1: [^1]/, "the second trigger found the process running");
+  });
 
   it("names the remedy for what Workers cannot do", async () => {
     const texts = JSON.parse(await text("plain", "/refused")) as string[];

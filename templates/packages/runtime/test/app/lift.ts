@@ -43,8 +43,19 @@ export interface Running {
   urls: Map<string, string>;
   /** What has been logged so far. */
   log(): string;
+  /** Runs an app's cron trigger. */
+  schedule(name: string): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** A Worker that runs the cron triggers of the others. */
+const SCHEDULER = "scheduler";
+const SCHEDULER_MODULE = `export default {
+  async fetch(request, env) {
+    await env[new URL(request.url).pathname.slice(1)].scheduled({ scheduledTime: new Date(), cron: "* * * * *" });
+    return new Response("done");
+  },
+};`;
 
 const PACKED_GLOBALS =
   "require,module,exports,process,global,fetch,navigator,setTimeout,setInterval,setImmediate,clearTimeout,clearInterval,clearImmediate,console,Function";
@@ -145,6 +156,14 @@ export async function startLifted(apps: readonly LiftedApp[], options: { trusted
     await writeFile(join(folder, "redis.mjs"), await bundleWorker(join(HERE, "redis-worker.ts")));
     services.push(REDIS_SERVICE);
   }
+  await writeFile(join(folder, "scheduler.mjs"), SCHEDULER_MODULE);
+  const woken = apps.map(({ name }) => `(name = "${name}", service = "${name}")`).join(", ");
+  services.push(`(name = "${SCHEDULER}", worker = (
+      compatibilityDate = "2026-11-01",
+      modules = [(name = "worker.mjs", esModule = embed "scheduler.mjs")],
+      bindings = [${woken}],
+    ))`);
+  sockets.push(`(name = "${SCHEDULER}", address = "127.0.0.1:0", http = (), service = "${SCHEDULER}")`);
   const trust =
     options.trusted === undefined
       ? "trustBrowserCas = true"
@@ -172,7 +191,12 @@ const config :Workerd.Config = (
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { urls: await listening(child, apps.length, log), log, stop };
+    const urls = await listening(child, apps.length + 1, log);
+    const schedule = async (name: string) => {
+      const response = await fetch(`${urls.get(SCHEDULER)}/${name}`);
+      if (!response.ok) throw new Error(`${name} was not woken:\n${log()}`);
+    };
+    return { urls, log, schedule, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,3 +1,6 @@
 // No server: a worker that polls.
+const { createClient } = require("redis");
+
+const redis = createClient({ socket: { host: "cache" } });
 let count = 0;
-setInterval(() => console.log(`poll ${++count}`), 10);
+redis.connect().then(() => setInterval(async () => console.log(`poll ${++count}: ${await redis.incr("polls")}`), 20));
