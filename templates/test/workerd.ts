@@ -139,10 +139,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const child = spawn(path, ["serve", config, "--experimental", "--control-fd=3"], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
+  // A test that is ended from outside takes its Worker with it.
+  const endWithTest = (): void => void child.kill("SIGKILL");
+  process.once("exit", endWithTest);
   let log = "";
   child.stdout?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const stop = async (): Promise<void> => {
+    process.off("exit", endWithTest);
     if (child.exitCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
