@@ -181,6 +181,11 @@ func valuesOf(tree *source.Tree, project *model.Project, sp *model.ServicePlan) 
 	if value, _, ok := plan.RedisPassword(sp.Service); ok && sp.Target == model.TargetRedisObject {
 		values[plan.RedisPasswordVariable] = value
 	}
+	if sp.Service.Entry != nil {
+		for _, arg := range sp.Service.Entry.SecretArgs {
+			values[plan.ArgVariable(arg)] = arg.Value
+		}
+	}
 	for _, grant := range sp.Service.Secrets {
 		for _, object := range project.Secrets {
 			if object.Name != grant.Source {

@@ -28,6 +28,31 @@ func concealSecrets(entry *model.Entry, variables ...[]model.EnvVar) {
 		}
 	}
 	entry.Problem = withoutSecrets(entry.Problem, known)
+	entry.SecretArgs = secretArgs(entry.Args, known)
+}
+
+// secretArgs finds the credentials among a program's arguments: the values of flags with such a name, and of known ones.
+func secretArgs(args []string, known []model.EnvVar) []model.SecretArg {
+	var list []model.SecretArg
+	for i, arg := range args {
+		flag, value, joined := strings.Cut(arg, "=")
+		name := strings.TrimLeft(flag, "-")
+		switch {
+		case joined && value != "" && looksSecret(name, value):
+			list = append(list, model.SecretArg{Index: i, Prefix: flag + "=", Name: name, Value: value})
+			continue
+		case i > 0 && strings.HasPrefix(args[i-1], "-") && !strings.HasPrefix(arg, "-") && arg != "" && looksSecret(strings.TrimLeft(args[i-1], "-"), arg):
+			list = append(list, model.SecretArg{Index: i, Name: strings.TrimLeft(args[i-1], "-"), Value: arg})
+			continue
+		}
+		for _, v := range known {
+			if before, found := strings.CutSuffix(arg, v.Value); found {
+				list = append(list, model.SecretArg{Index: i, Prefix: before, Name: v.Name, Value: v.Value})
+				break
+			}
+		}
+	}
+	return list
 }
 
 // concealInstructions takes credentials out of the texts of the image's instructions. What they do (Script, Argv, Env) keeps
@@ -68,7 +93,10 @@ func credentials(variables ...[]model.EnvVar) []model.EnvVar {
 var (
 	assignedWord = regexp.MustCompile(`(^|[\s'"])(-{0,2}[A-Za-z_][\w.-]*)=('[^']*'|"[^"]*"|[^\s'"]+)`)
 	flagWord     = regexp.MustCompile(`(^|\s)(--?[A-Za-z][\w-]*)(\s+)('[^']*'|"[^"]*"|[^\s'"-][^\s'"]*)`)
-	urlWord      = regexp.MustCompile(`[a-zA-Z][\w+.-]*://[^\s'"]+`)
+	// execFlag is a flag with its value in the exec form of a command; userWord is curl's own.
+	execFlag = regexp.MustCompile(`"(--?[A-Za-z][\w-]*)"(\s*,\s*)"([^"]*)"`)
+	userWord = regexp.MustCompile(`(^|\s)(-u|--user)(\s+|=)('[^']*:[^']*'|"[^"]*:[^"]*"|[^\s'"]+:[^\s'"]+)`)
+	urlWord  = regexp.MustCompile(`[a-zA-Z][\w+.-]*://[^\s'"]+`)
 )
 
 // withoutSecrets replaces what is known to be a credential, and what looks like one where a command gives it a name.
@@ -90,6 +118,14 @@ func withoutSecrets(text string, known []model.EnvVar) string {
 		}
 		return word
 	})
+	text = execFlag.ReplaceAllStringFunc(text, func(word string) string {
+		m := execFlag.FindStringSubmatch(word)
+		if looksSecret(strings.TrimLeft(m[1], "-"), m[3]) {
+			return `"` + m[1] + `"` + m[2] + `"` + hidden + `"`
+		}
+		return word
+	})
+	text = userWord.ReplaceAllString(text, "${1}${2}${3}"+hidden)
 	return urlWord.ReplaceAllStringFunc(text, func(word string) string {
 		if secretValue(word) {
 			return hidden

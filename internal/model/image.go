@@ -144,6 +144,8 @@ type Entry struct {
 	NodeArgs []string
 	Preload  []string
 	Args     []string
+	// SecretArgs are those of Args that end in a credential, by Index.
+	SecretArgs []SecretArg
 	// Workdir is the directory the program is started in.
 	Workdir string
 	// Env are variables that the trail sets (cross-env, `NAME=value node …`).
@@ -162,6 +164,15 @@ type Entry struct {
 	StaticSPA   bool
 	// Problem says why the program could not be found, in a sentence; empty when it was.
 	Problem string
+}
+
+// SecretArg is an argument that holds a credential.
+type SecretArg struct {
+	// Index is its place in Args, Prefix what stands before the credential ("--token=").
+	Index  int
+	Prefix string
+	// Name is the flag's or the variable's name; Value is the credential and is never written anywhere.
+	Name, Value string
 }
 
 // TrailStep is one command on the way to the program.

@@ -39,6 +39,13 @@ func (b *builder) environment(sp *model.ServicePlan) {
 		}
 	}
 	b.secretFiles(sp)
+	if sp.Recipe != nil && sp.Recipe.Node != nil {
+		for _, arg := range sp.Service.Entry.SecretArgs {
+			sp.Secrets = append(sp.Secrets, model.Secret{
+				Name: ArgVariable(arg), Why: "the original passes it to the program as an argument", Span: sp.Service.Entry.Span,
+			})
+		}
+	}
 	if sp.Target == model.TargetRedisObject {
 		if _, span, ok := RedisPassword(sp.Service); ok {
 			sp.Secrets = append(sp.Secrets, model.Secret{Name: RedisPasswordVariable, Why: "the password that clients of the Redis server give", Span: span})
@@ -161,6 +168,9 @@ func variableValue(service *model.Service, word string) string {
 	}
 	return ""
 }
+
+// ArgVariable is the name of the required secret that holds an argument's credential.
+func ArgVariable(arg model.SecretArg) string { return "ARG_" + variableName(arg.Name) }
 
 // SecretVariable is the name of the required secret that holds the text of a Compose secret. It never is the secret's own
 // name: apps often have a variable of that name that holds the file's path.

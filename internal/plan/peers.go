@@ -61,6 +61,11 @@ func takenNames(sp *model.ServicePlan) map[string]bool {
 	for _, grant := range sp.Service.Secrets {
 		taken[SecretVariable(grant.Source)] = true
 	}
+	if sp.Service.Entry != nil {
+		for _, arg := range sp.Service.Entry.SecretArgs {
+			taken[ArgVariable(arg)] = true
+		}
+	}
 	return taken
 }
 

@@ -92,6 +92,7 @@ func (s *splitter) split(statement *syntax.Stmt) []string {
 		s.works = true
 	}
 	s.rootPaths(statement)
+	s.concealValues(statement)
 	return []string{shellText(statement)}
 }
 
@@ -240,6 +241,63 @@ func (s *splitter) beginsPath(part syntax.WordPart) bool {
 		return slices.ContainsFunc(s.env, func(e model.EnvVar) bool { return e.Name == part.Param.Value && e.Name != "PATH" && imagePath(e.Value) })
 	}
 	return false
+}
+
+// concealValues puts variables in the place of their values where these are credentials: build.json holds none, and the
+// build takes them from its environment.
+func (s *splitter) concealValues(statement *syntax.Stmt) {
+	syntax.Walk(statement, func(node syntax.Node) bool {
+		switch node := node.(type) {
+		case *syntax.Word:
+			node.Parts = s.concealParts(node.Parts, false)
+		case *syntax.DblQuoted:
+			node.Parts = s.concealParts(node.Parts, true)
+		}
+		return true
+	})
+}
+
+func (s *splitter) concealParts(parts []syntax.WordPart, quoted bool) []syntax.WordPart {
+	var out []syntax.WordPart
+	for _, part := range parts {
+		text, literal, single := "", func(text string) syntax.WordPart { return &syntax.Lit{Value: text} }, false
+		switch part := part.(type) {
+		case *syntax.Lit:
+			text = part.Value
+		case *syntax.SglQuoted:
+			text, single = part.Value, true
+			literal = func(text string) syntax.WordPart { return &syntax.SglQuoted{Value: text} }
+		}
+		before, name, after, found := s.credential(text)
+		if !found {
+			out = append(out, part)
+			continue
+		}
+		var variable syntax.WordPart = &syntax.ParamExp{Param: &syntax.Lit{Value: name}}
+		if single || !quoted {
+			variable = &syntax.DblQuoted{Parts: []syntax.WordPart{variable}}
+		}
+		if before != "" {
+			out = append(out, literal(before))
+		}
+		out = append(out, variable)
+		if after != "" {
+			out = append(out, s.concealParts([]syntax.WordPart{literal(after)}, quoted)...)
+		}
+	}
+	return out
+}
+
+// credential finds the first value of a secret variable in a text.
+func (s *splitter) credential(text string) (before, name, after string, found bool) {
+	for _, e := range s.env {
+		if e.Secret && len(e.Value) >= 4 {
+			if before, after, found := strings.Cut(text, e.Value); found {
+				return before, e.Name, after, true
+			}
+		}
+	}
+	return "", "", "", false
 }
 
 func imagePath(text string) bool {

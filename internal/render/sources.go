@@ -130,7 +130,7 @@ func appConfig(p *model.Plan, sp *model.ServicePlan) appConfiguration {
 	c := appConfiguration{
 		Name: service.Name, Host: "worker", Hostname: firstNonEmpty(service.Hostname, service.ContainerName, service.Name),
 		Image: appImage{
-			Workdir: sp.Recipe.Node.Workdir, Entry: sp.Recipe.Node.Entry, Argv: append([]string{"/usr/local/bin/node", sp.Recipe.Node.Entry}, entry.Args...),
+			Workdir: sp.Recipe.Node.Workdir, Entry: sp.Recipe.Node.Entry, Argv: append([]string{"/usr/local/bin/node", sp.Recipe.Node.Entry}, arguments(entry)...),
 			ExecArgv: nonNil(entry.NodeArgs), User: user(service),
 		},
 		Peers: map[string]appPeer{}, Volumes: []appVolume{}, SecretFiles: []appSecretFile{},
@@ -157,6 +157,18 @@ func appConfig(p *model.Plan, sp *model.ServicePlan) appConfiguration {
 		c.SecretFiles = append(c.SecretFiles, appSecretFile(f))
 	}
 	return c
+}
+
+// secretMark encloses the name of a required secret in a text of the configuration.
+const secretMark = "\x00"
+
+// arguments are the program's arguments with marks in place of credentials.
+func arguments(entry *model.Entry) []string {
+	args := slices.Clone(entry.Args)
+	for _, arg := range entry.SecretArgs {
+		args[arg.Index] = arg.Prefix + secretMark + plan.ArgVariable(arg) + secretMark
+	}
+	return args
 }
 
 func generatesCode(sp *model.ServicePlan) bool {
@@ -252,6 +264,17 @@ func redisOptions(sp *model.ServicePlan) any {
 // redisCredentials are the server's options whose values are credentials.
 var redisCredentials = []string{"requirepass", "masterauth", "masteruser", "user", "tls-key-file-pass", "tls-client-key-file-pass"}
 
+// markedSecret is a JSON text that ends in a secret's mark.
+var markedSecret = regexp.MustCompile(`"((?:[^"\\]|\\[^u]|\\u[^0])*)\\u0000([A-Z0-9_]+)\\u0000"`)
+
+const secretsImport = `import { env } from "cloudflare:workers";
+`
+
+const secretsDeclaration = `/** Required secrets that the program gets as arguments. */
+const secrets = env as unknown as Record<string, string>;
+
+`
+
 var quotedKey = regexp.MustCompile(`(?m)^(\s*)"([A-Za-z_$][A-Za-z0-9_$]*)": `)
 
 // configModule writes config.ts.
@@ -264,7 +287,12 @@ func configModule(typeName, module string, value any) string {
 		return ""
 	}
 	literal := quotedKey.ReplaceAllString(strings.TrimSpace(text.String()), "$1$2: ")
-	return fmt.Sprintf("import type { %s } from \"%s\";\n\nexport const config: %s = %s;\n", typeName, module, typeName, literal)
+	imports, declarations := "", ""
+	if markedSecret.MatchString(literal) {
+		imports, declarations = secretsImport, secretsDeclaration
+		literal = strings.ReplaceAll(markedSecret.ReplaceAllString(literal, `"$1" + secrets.$2`), `"" + secrets.`, "secrets.")
+	}
+	return fmt.Sprintf("import type { %s } from \"%s\";\n%s\n%sexport const config: %s = %s;\n", typeName, module, imports, declarations, typeName, literal)
 }
 
 func firstNonEmpty(values ...string) string {

@@ -37,6 +37,9 @@ var secretName = regexp.MustCompile(`(?i)[\w.-]*(?:passw(?:or)?d|passphrase|secr
 // secretURL matches the part of an address before a password.
 var secretURL = regexp.MustCompile(`[a-zA-Z][\w+.-]*://[^\s:/@'"]*:`)
 
+// userOption matches curl's -u user: before the password.
+var userOption = regexp.MustCompile(`(?:^|\s)(?:-u|--user)[\s=]+["']?[^\s:"'$]+:`)
+
 func newRedactor(workspace *model.Workspace) redactor {
 	r := redactor{at: map[lineKey][]string{}}
 	keep := func(v model.EnvVar) {
@@ -93,6 +96,9 @@ func (r redactor) line(file string, number int, text string) string {
 		if quoted || !isCode(file) && literal(text[match[1]:]) {
 			begin(match[1])
 		}
+	}
+	for _, match := range userOption.FindAllStringIndex(text, -1) {
+		begin(match[1])
 	}
 	for _, match := range secretURL.FindAllStringIndex(text, -1) {
 		if rest, _, ok := strings.Cut(text[match[1]:], "@"); ok && !strings.ContainsAny(rest, " \t/$") {
