@@ -71,7 +71,7 @@ func cryptoSync() *analysis.Rule {
 		Good:     "const crypto = require('crypto');\nmodule.exports = (password, done) => crypto.pbkdf2(password, 'salt', 10000, 32, 'sha256', done);\n",
 		Since:    checked,
 		Probe:    "crypto-sync",
-		Mentions: []string{"Sync"},
+		Mentions: []string{"Sync("},
 		CheckModule: inHandlers(set("node:crypto.pbkdf2Sync", "node:crypto.scryptSync", "node:crypto.generateKeyPairSync", "bcrypt.hashSync", "bcrypt.compareSync", "bcryptjs.hashSync", "bcryptjs.compareSync"),
 			"%s in a request holds up all other requests of the process while it runs", "Use the asynchronous form."),
 	}
@@ -89,7 +89,7 @@ func zlibSync() *analysis.Rule {
 		Good:     "const zlib = require('zlib');\nmodule.exports = (stream) => stream.pipe(zlib.createGzip());\n",
 		Since:    checked,
 		Probe:    "crypto-sync",
-		Mentions: []string{"Sync"},
+		Mentions: []string{"Sync("},
 		CheckModule: inHandlers(set("node:zlib.gzipSync", "node:zlib.gunzipSync", "node:zlib.deflateSync", "node:zlib.inflateSync", "node:zlib.deflateRawSync", "node:zlib.inflateRawSync",
 			"node:zlib.unzipSync", "node:zlib.brotliCompressSync", "node:zlib.brotliDecompressSync"),
 			"%s in a request holds up all other requests of the process while it runs", "Leave the compression of answers to the edge, or use streams."),

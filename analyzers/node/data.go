@@ -76,7 +76,7 @@ func secretInSource() *analysis.Rule {
 		Bad:         "const jwt = require('jsonwebtoken');\nmodule.exports = (user) => jwt.sign(user, 'Zk3vQ9mX');\n",
 		Good:        "const jwt = require('jsonwebtoken');\nmodule.exports = (user) => jwt.sign(user, process.env.JWT_SECRET);\n",
 		Since:       checked,
-		Mentions:    append(analysis.Imports("jsonwebtoken", "express-session", "cookie-session", "cookie-parser", "jose"), "password", "secret", "AKIA", "://"),
+		Mentions:    append(analysis.Imports("jsonwebtoken", "express-session", "cookie-session", "cookie-parser", "jose"), credentialMentions()...),
 		CheckModule: checkSecretInSource,
 	}
 }
@@ -170,7 +170,7 @@ func bodyLimit() *analysis.Rule {
 		Bad:         "const express = require('express');\nmodule.exports = express.json({ limit: '500mb' });\n",
 		Good:        "const express = require('express');\nmodule.exports = express.json({ limit: '10mb' });\n",
 		Since:       checked,
-		Mentions:    []string{"limit", "bodyLimit", "fileSize", "maxFileSize"},
+		Mentions:    []string{"limit: \"", "limit: '", "bodyLimit", "fileSize:", "maxFileSize"},
 		CheckModule: checkBodyLimit,
 	}
 }
@@ -211,4 +211,17 @@ func bytesOf(v syntax.Value) float64 {
 	}
 	number, _ := strconv.ParseFloat(m[1], 64)
 	return number * map[string]float64{"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}[m[2]]
+}
+
+// credentialMentions are the spellings that formatted code has for a literal credential, and the schemes of addresses that
+// carry one.
+func credentialMentions() []string {
+	mentions := []string{"AKIA"}
+	for _, name := range []string{"password", "secret", "secretOrPrivateKey"} {
+		mentions = append(mentions, name+`: "`, name+": '", name+" = \"", name+" = '")
+	}
+	for _, scheme := range []string{"postgres", "postgresql", "mysql", "mariadb", "mongodb", "mongodb+srv", "redis", "rediss", "amqp", "amqps"} {
+		mentions = append(mentions, scheme+"://")
+	}
+	return mentions
 }

@@ -20,7 +20,7 @@ func fsSync() *analysis.Rule {
 		Good:        "const app = require('express')();\nconst fs = require('fs');\nconst page = fs.readFileSync('/app/page.html', 'utf8');\napp.get('/', (req, res) => res.send(page));\n",
 		Since:       checked,
 		Probe:       "fs-sync",
-		Mentions:    []string{"Sync"},
+		Mentions:    []string{"Sync("},
 		CheckModule: checkFSSync,
 	}
 }
@@ -46,7 +46,7 @@ func fsWatch() *analysis.Rule {
 		Good:        "const fs = require('fs');\nmodule.exports = JSON.parse(fs.readFileSync('/app/config.json', 'utf8'));\n",
 		Since:       checked,
 		Probe:       "fs-watch",
-		Mentions:    append(analysis.Imports("chokidar", "node-watch", "gaze", "sane"), "watch"),
+		Mentions:    append(analysis.Imports("chokidar", "node-watch", "gaze", "sane"), "watch(", "watchFile("),
 		CheckModule: checkFSWatch,
 	}
 }

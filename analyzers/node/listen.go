@@ -89,7 +89,7 @@ func unixSocketListen() *analysis.Rule {
 		Good:        "const http = require('http');\nhttp.createServer((req, res) => res.end('hi')).listen(3000);\n",
 		Since:       checked,
 		Probe:       "unix-socket-listen",
-		Mentions:    []string{"listen"},
+		Mentions:    []string{".listen("},
 		CheckModule: checkUnixSocket,
 	}
 }

@@ -92,7 +92,7 @@ func codeGeneration() *analysis.Rule {
 		Good:        "module.exports = (text) => JSON.parse(text);\n",
 		Since:       checked,
 		Probe:       "code-generation",
-		Mentions:    append(analysis.Imports("vm", "node:vm", "vm2"), "eval", "Function"),
+		Mentions:    append(analysis.Imports("vm", "node:vm", "vm2"), "eval(", "Function("),
 		CheckModule: checkCodeGeneration,
 	}
 }

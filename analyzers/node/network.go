@@ -150,7 +150,7 @@ func httpAgentPool() *analysis.Rule {
 		Good:        "const https = require('https');\nmodule.exports = (done) => https.get('https://example.com', done);\n",
 		Since:       checked,
 		Probe:       "http-agent-pool",
-		Mentions:    append(analysis.Imports("agentkeepalive"), "Agent"),
+		Mentions:    append(analysis.Imports("agentkeepalive"), "Agent("),
 		CheckModule: checkAgent,
 	}
 }

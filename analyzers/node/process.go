@@ -101,7 +101,7 @@ func processExit() *analysis.Rule {
 		Good:        "process.on('exit', () => console.log('over'));\n",
 		Since:       checked,
 		Probe:       "process-exit",
-		Mentions:    []string{"exit", "abort"},
+		Mentions:    append(analysis.Imports("process", "node:process"), "process.exit", "process.abort"),
 		CheckModule: checkProcessExit,
 	}
 }
@@ -129,7 +129,7 @@ func processKill() *analysis.Rule {
 		Good:        "module.exports = (job) => job.kill('SIGTERM');\n",
 		Since:       checked,
 		Probe:       "process-kill",
-		Mentions:    append(analysis.Imports("tree-kill", "ps-list", "find-process", "fkill"), "process.kill", "kill"),
+		Mentions:    append(analysis.Imports("tree-kill", "ps-list", "find-process", "fkill"), "process.kill", "node:process"),
 		CheckModule: checkProcessKill,
 	}
 }
@@ -154,7 +154,7 @@ func stdinReadline() *analysis.Rule {
 		Good:        "process.stdout.write('started');\n",
 		Since:       checked,
 		Probe:       "stdin-readline",
-		Mentions:    append(analysis.Imports("inquirer", "prompts", "enquirer", "readline-sync", "prompt"), "process.stdin", "stdin"),
+		Mentions:    append(analysis.Imports("inquirer", "prompts", "enquirer", "readline-sync", "prompt"), "process.stdin", "node:process"),
 		CheckModule: checkStdin,
 	}
 }
