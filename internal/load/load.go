@@ -14,7 +14,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/loader"
 
 	"github.com/dock2edge/dock2edge/internal/compose"
-	"github.com/dock2edge/dock2edge/internal/load/container"
 	"github.com/dock2edge/dock2edge/internal/load/nodepkg"
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -44,7 +43,7 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 		for _, s := range p.Services {
 			follow(tree, sources, p, s)
 			s.MountFiles = mountFiles(tree, p, s)
-			s.WebServer = webServer(tree, p, s, container.ForService(tree, p, s), reporter{project: p.Dir, list: &p.Findings})
+			s.WebServer = webServer(tree, p, s, reporter{project: p.Dir, list: &p.Findings})
 			s.Mentions = named.mentions(p, s)
 		}
 		p.Findings = model.SortFindings(p.Findings)

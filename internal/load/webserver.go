@@ -19,10 +19,11 @@ import (
 )
 
 // webServer reads the configuration of a service that runs nginx and translates it. It returns nil for other services.
-func webServer(tree *source.Tree, project *model.Project, service *model.Service, files *container.Files, report reporter) *model.WebServer {
+func webServer(tree *source.Tree, project *model.Project, service *model.Service, report reporter) *model.WebServer {
 	if service.Entry == nil || service.Entry.Kind != "nginx" {
 		return nil
 	}
+	files := container.ForService(tree, project, service)
 	made, templates := substituted(tree, service, files)
 	config, problems := nginx.Parse(nginx.Image{
 		Files: imageFS{files, made}, Source: func(name string) string { return sourceOf(files, cmp.Or(templates[name], name)) },
