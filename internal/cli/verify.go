@@ -63,7 +63,7 @@ func runVerify(c *cobra.Command, s *streams, o *verifyOptions) error {
 	versions := platform.Toolchain()
 	options := verify.Options{
 		Dir: o.dir, Against: o.against, Log: s.err, SkipChecks: o.quick,
-		Toolchain: verify.Toolchain{Node: versions.Node, Wrangler: versions.Wrangler, MinNode: versions.MinNode},
+		Toolchain: verify.Toolchain{Node: versions.Node, MinNode: versions.MinNode},
 	}
 	var err error
 	if options.Requests, err = readRequests(o.requests); err != nil {

@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -148,6 +147,3 @@ func (r *runner) dryRun(ctx context.Context, built bool) {
 		r.check("dry-run", s.Worker, "passed", strings.TrimSpace(uploadSize.FindString(out)))
 	}
 }
-
-// errNoPort is what booting fails with when workerd never listened.
-var errNoPort = errors.New("the Workers did not answer in time")

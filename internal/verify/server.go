@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -25,6 +26,9 @@ const (
 	// healthTimeout is how long a service may take to be healthy.
 	healthTimeout = 60 * time.Second
 )
+
+// errNoPort is what booting fails with when workerd never listened.
+var errNoPort = errors.New("the Workers did not answer in time")
 
 // server is the project running in one workerd.
 type server struct {

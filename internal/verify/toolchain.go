@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Toolchain names versions of npm packages.
-type Toolchain struct{ Node, Wrangler, MinNode string }
+// Toolchain says which Node.js to install when the machine has none that wrangler starts on. wrangler is the project's own.
+type Toolchain struct{ Node, MinNode string }
 
 // tools are the programs in use.
 type tools struct {
