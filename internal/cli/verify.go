@@ -25,6 +25,7 @@ type verifyOptions struct {
 	against  string
 	envFile  string
 	connect  []string
+	services []string
 	format   string
 	quick    bool
 }
@@ -51,6 +52,7 @@ It needs npm and Node.js ` + platform.Toolchain().MinNode + ` or newer; an older
 	flags.StringVar(&o.against, "against", "", "base `URL` of the running original")
 	flags.StringVar(&o.envFile, "env-file", "", "`FILE` with values for required secrets, as NAME=value lines")
 	flags.StringArrayVar(&o.connect, "connect", nil, "a server outside, as `SERVICE=URL` (db=postgres://user:password@host/name); may be repeated")
+	flags.StringArrayVar(&o.services, "service", nil, "only this `SERVICE` and those it is bound to; may be repeated")
 	flags.StringVar(&o.format, "format", "text", "`FORMAT` on standard output: text or json")
 	flags.BoolVar(&o.quick, "requests-only", false, "only build, boot and send requests; skip schema, types and dry run")
 	return c
@@ -62,7 +64,7 @@ func runVerify(c *cobra.Command, s *streams, o *verifyOptions) error {
 	}
 	versions := platform.Toolchain()
 	options := verify.Options{
-		Dir: o.dir, Against: o.against, Log: s.err, SkipChecks: o.quick,
+		Dir: o.dir, Against: o.against, Log: s.err, SkipChecks: o.quick, Services: o.services,
 		Toolchain: verify.Toolchain{Node: versions.Node, MinNode: versions.MinNode},
 	}
 	var err error
@@ -178,8 +180,8 @@ func valuesOf(tree *source.Tree, project *model.Project, sp *model.ServicePlan) 
 			values[e.Name] = e.Value
 		}
 	}
-	if value, _, ok := plan.RedisPassword(sp.Service); ok && sp.Target == model.TargetRedisObject {
-		values[plan.RedisPasswordVariable] = value
+	for _, c := range plan.Credentials(sp) {
+		values[c.Name] = c.Value
 	}
 	if sp.Service.Entry != nil {
 		for _, arg := range sp.Service.Entry.SecretArgs {

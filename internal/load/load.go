@@ -44,6 +44,7 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 			follow(tree, sources, p, s)
 			s.MountFiles = mountFiles(tree, p, s)
 			s.WebServer = webServer(tree, p, s, reporter{project: p.Dir, list: &p.Findings})
+			s.Settings = settings(tree, p, s)
 			s.Mentions = named.mentions(p, s)
 		}
 		p.Findings = model.SortFindings(p.Findings)

@@ -19,11 +19,13 @@ type Mapping struct {
 	// Images are repository names without registry and tag ("postgres", "bitnami/postgresql"); a trailing /* matches a
 	// whole organisation, a leading */ any organisation.
 	Images []string
+	// Programs are the server's own commands, by which a Dockerfile built on such an image starts it.
+	Programs []string
 	// Packages are client packages of npm that give it away.
 	Packages []string
 	// Port is the port its protocol listens on; 0 when it varies.
 	Port int
-	// Protocol is how its peers speak to it: "postgres", "mysql", "redis" or empty.
+	// Protocol is how its peers speak to it: "postgres", "mysql", "redis", "amqp" … or empty.
 	Protocol string
 	// Options are the targets, best first.
 	Options []Option
@@ -32,6 +34,8 @@ type Mapping struct {
 // Option is one target of a mapping.
 type Option struct {
 	Target model.Target
+	// Server is the server whose protocol the Durable Object speaks, for targets that are one.
+	Server model.ServerKind
 	// Why says, in a sentence without a final stop, what makes it fit; it is written when the option is taken.
 	Why string
 	// Against says when it is unfit; it is written when another option is taken.
@@ -42,7 +46,7 @@ type Option struct {
 
 // All lists the mappings in the order they are tried.
 func All() []*Mapping {
-	return []*Mapping{postgres(), mysql(), redis(), mongodb(), rabbitmq(), memcached(), objectStore(), mail(), devTools()}
+	return []*Mapping{postgres(), mysql(), redis(), mongodb(), rabbitmq(), broker(), memcached(), objectStore(), mail(), devTools()}
 }
 
 // ForImage finds the mapping of an image reference, or nil.

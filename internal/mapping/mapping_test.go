@@ -19,7 +19,7 @@ func TestForImage(t *testing.T) {
 		"redis":                                       "redis",
 		"docker.dragonflydb.io/dragonflydb/dragonfly": "redis",
 		"mongo:7":                                     "mongodb",
-		"confluentinc/cp-kafka":                       "rabbitmq",
+		"confluentinc/cp-kafka":                       "broker",
 		"axllent/mailpit":                             "dev-tool",
 		"acme/own-thing":                              "",
 		"":                                            "",
@@ -49,7 +49,7 @@ func TestEveryOptionSaysWhy(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	taken, rejected := redis().Choose("")
-	if taken.Target != model.TargetRedisObject || len(rejected) != 2 {
+	if taken.Target != model.TargetKeyValue || len(rejected) != 2 {
 		t.Errorf("redis: took %s, rejected %d others", taken.Target, len(rejected))
 	}
 	if taken, _ := redis().Choose(model.TargetExternal); taken.Target != model.TargetExternal {

@@ -10,6 +10,7 @@ func postgres() *Mapping {
 			"postgres", "postgis/postgis", "*/postgresql", "*/postgresql-repmgr", "*/postgres", "pgvector/pgvector", "timescale/timescaledb",
 			"timescale/timescaledb-ha", "ankane/pgvector", "citusdata/citus", "cockroachdb/cockroach", "paradedb/paradedb", "yugabytedb/yugabyte",
 		},
+		Programs: []string{"postgres"},
 		Packages: []string{"pg", "postgres", "pg-promise", "@prisma/client", "typeorm", "sequelize", "knex", "drizzle-orm", "slonik", "@mikro-orm/postgresql"},
 		Options: []Option{
 			{
@@ -31,6 +32,7 @@ func mysql() *Mapping {
 	return &Mapping{
 		Name: "mysql", Title: "MySQL", Port: 3306, Protocol: "mysql",
 		Images:   []string{"mysql", "mariadb", "percona", "percona/percona-server", "*/mysql", "*/mariadb", "*/mysql-server", "*/mariadb-galera", "linuxserver/mariadb"},
+		Programs: []string{"mysqld", "mariadbd"},
 		Packages: []string{"mysql2", "mysql", "mariadb", "@mikro-orm/mysql"},
 		Options: []Option{
 			{

@@ -14,7 +14,7 @@ const (
 	TargetD1            Target = "d1"
 	TargetKV            Target = "kv"
 	TargetR2            Target = "r2"
-	TargetRedisObject   Target = "durable-object-kv"
+	TargetKeyValue      Target = "durable-object-kv"
 	TargetQueue         Target = "queue"
 	TargetQueueConsumer Target = "queue-consumer"
 	TargetCron          Target = "cron"
@@ -26,6 +26,17 @@ const (
 	TargetContainer     Target = "container"
 	TargetExternal      Target = "external"
 	TargetDropped       Target = "dropped"
+)
+
+// ServerKind is a server whose protocol a Durable Object speaks, so that its clients stay as they are.
+type ServerKind string
+
+// The servers of the runtime; they are the names of its modules.
+const (
+	ServerRedis     ServerKind = "redis"
+	ServerMemcached ServerKind = "memcached"
+	ServerRabbitMQ  ServerKind = "rabbitmq"
+	ServerMongoDB   ServerKind = "mongodb"
 )
 
 // Options are the choices of a conversion that the user may make.
@@ -67,6 +78,8 @@ func (p *Plan) Service(name string) *ServicePlan {
 type ServicePlan struct {
 	Service *Service
 	Target  Target
+	// Server is set when the service becomes a Durable Object that speaks the protocol of this server.
+	Server ServerKind
 	// WorkerName is the emitted Worker's name; empty when the service becomes none.
 	WorkerName string
 	// Why cites the evidence for the target.
@@ -151,7 +164,7 @@ type PeerKind string
 // The kinds of peers; they are those of the runtime's configuration.
 const (
 	PeerApp        PeerKind = "app"
-	PeerRedis      PeerKind = "redis"
+	PeerServer     PeerKind = "server"
 	PeerHyperdrive PeerKind = "hyperdrive"
 	PeerExternal   PeerKind = "external"
 	PeerSelf       PeerKind = "self"

@@ -107,6 +107,8 @@ type Service struct {
 	// MountFiles are the files of the repository that bind mounts and configs bring into the container, in mount order.
 	// Folders that only hold data the app writes are not in it.
 	MountFiles []MountFiles
+	// Settings are the configuration files in the container of a service that runs an image's own server, sorted by path.
+	Settings []Setting
 }
 
 // MountFiles are the files behind one bind mount or config.
@@ -118,6 +120,15 @@ type MountFiles struct {
 	Source string
 	Files  []string
 	Span   source.Span
+}
+
+// Setting is a configuration file of a server.
+type Setting struct {
+	// Path in the container.
+	Path string
+	Text string
+	// Span is its first line in the repository.
+	Span source.Span
 }
 
 // Mention is the use of another service's network name.

@@ -4,12 +4,13 @@ package model
 // project's own build. Its JSON form is a contract with templates/packages/build.
 type Recipe struct {
 	Version int `json:"version"`
-	// Kind is "node" or "static".
+	// Kind is "node", "static" or "server".
 	Kind     string        `json:"kind"`
 	Stages   []RecipeStage `json:"stages"`
 	Overlays []RecipeStep  `json:"overlays,omitempty"`
 	Node     *RecipeNode   `json:"node,omitempty"`
 	Static   *RecipeStatic `json:"static,omitempty"`
+	Server   *RecipeServer `json:"server,omitempty"`
 }
 
 // RecipeStage is one stage with the steps that matter.
@@ -48,4 +49,10 @@ type RecipeNode struct {
 // RecipeStatic says which image folder becomes the assets.
 type RecipeStatic struct {
 	Root string `json:"root"`
+}
+
+// RecipeServer says which files of the container a protocol server reads.
+type RecipeServer struct {
+	// Folders in the container; what is in them is bundled as text.
+	Folders []string `json:"folders"`
 }

@@ -65,7 +65,7 @@ func (b *builder) ports(sp *model.ServicePlan) {
 			why = "its service is dropped"
 		case sp.Target == model.TargetHyperdrive || sp.Target == model.TargetExternal || sp.Target == model.TargetContainer:
 			outcome, why = model.Outside, "the server keeps running outside"
-		case sp.Target == model.TargetRedisObject:
+		case sp.Server != "":
 			why = "the Durable Object is reached by the services that are bound to it, not from outside"
 		case sp.Public && p.Target == sp.Port && p.Protocol != "udp":
 			outcome, why = model.Converted, "the Worker "+sp.WorkerName+" answers on its own address over HTTPS"

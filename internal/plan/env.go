@@ -5,17 +5,15 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/platform"
-	"github.com/dock2edge/dock2edge/internal/source"
 )
 
 // environment sorts a service's variables into plain ones and required secrets. A secret's value goes nowhere.
 func (b *builder) environment(sp *model.ServicePlan) {
 	switch sp.Target {
-	case model.TargetWorker, model.TargetDurableObject, model.TargetGateway, model.TargetRedisObject:
+	case model.TargetWorker, model.TargetDurableObject, model.TargetGateway, model.TargetKeyValue:
 	default:
 		return
 	}
@@ -46,10 +44,8 @@ func (b *builder) environment(sp *model.ServicePlan) {
 			})
 		}
 	}
-	if sp.Target == model.TargetRedisObject {
-		if _, span, ok := RedisPassword(sp.Service); ok {
-			sp.Secrets = append(sp.Secrets, model.Secret{Name: RedisPasswordVariable, Why: "the password that clients of the Redis server give", Span: span})
-		}
+	for _, c := range Credentials(sp) {
+		sp.Secrets = append(sp.Secrets, model.Secret{Name: c.Name, Why: c.Why, Span: c.Span})
 	}
 	slices.SortStableFunc(sp.Vars, func(a, b model.EnvVar) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(sp.Secrets, func(a, b model.Secret) int { return cmp.Compare(a.Name, b.Name) })
@@ -59,7 +55,7 @@ func (b *builder) environment(sp *model.ServicePlan) {
 // Variables are the container's variables, the last origin winning: image, Compose, then what the start command sets.
 // Those that only describe the base image's own file system are left out.
 func Variables(sp *model.ServicePlan) []model.EnvVar {
-	if sp.Target == model.TargetRedisObject {
+	if sp.Server != "" {
 		return nil
 	}
 	byName := map[string]model.EnvVar{}
@@ -101,7 +97,7 @@ func origin(e model.EnvVar) string {
 
 // secretFiles turns Compose secrets into required secrets that the runtime shows the app as files.
 func (b *builder) secretFiles(sp *model.ServicePlan) {
-	if sp.Target != model.TargetWorker && sp.Target != model.TargetDurableObject {
+	if sp.Target != model.TargetWorker && sp.Target != model.TargetDurableObject || sp.Server != "" {
 		return
 	}
 	for _, grant := range sp.Service.Secrets {
@@ -115,58 +111,6 @@ func (b *builder) secretFiles(sp *model.ServicePlan) {
 		sp.SecretFiles = append(sp.SecretFiles, model.SecretFile{Path: target, Variable: name})
 		sp.Secrets = append(sp.Secrets, model.Secret{Name: name, Why: "the text of " + target, Span: grant.Span})
 	}
-}
-
-// RedisPasswordVariable is the required secret that holds a Redis server's password.
-const RedisPasswordVariable = "REDIS_PASSWORD"
-
-// RedisPassword finds the password that a Redis container asks of its clients: --requirepass, or the variable that some
-// images take. ok with an empty value means that there is one, but its value is not in the project.
-func RedisPassword(service *model.Service) (value string, span source.Span, ok bool) {
-	words, span := RedisCommand(service)
-	if i := slices.Index(words, "--requirepass"); i >= 0 && i+1 < len(words) && words[i+1] != "" {
-		return variableValue(service, words[i+1]), span, true
-	}
-	for _, e := range service.Environment {
-		if (e.Name == "REDIS_PASSWORD" || e.Name == "VALKEY_PASSWORD" || e.Name == "KEYDB_PASSWORD") && e.Value != "" {
-			return e.Value, e.Span, true
-		}
-	}
-	return "", source.Span{}, false
-}
-
-// RedisCommand is the command line of a Redis container, word by word without quotes, up to where the shell would begin
-// another command.
-func RedisCommand(service *model.Service) (words []string, span source.Span) {
-	var argv []string
-	switch {
-	case service.Command != nil:
-		argv, span = service.Command.Argv, service.Command.Span
-	case service.Entry != nil:
-		argv, span = service.Entry.Argv, service.Entry.Span
-	}
-	for _, word := range strings.Fields(strings.Join(argv, " ")) {
-		if word == "&&" || word == "||" || word == ";" || word == "|" {
-			break
-		}
-		words = append(words, strings.Trim(word, `"'`))
-	}
-	return words, span
-}
-
-// variableValue is the value behind $NAME or ${NAME} as the container's shell would find it; other words are themselves.
-func variableValue(service *model.Service, word string) string {
-	name, isVariable := strings.CutPrefix(word, "$")
-	if !isVariable {
-		return word
-	}
-	name = strings.TrimSuffix(strings.TrimPrefix(name, "{"), "}")
-	for _, e := range service.Environment {
-		if e.Name == name {
-			return e.Value
-		}
-	}
-	return ""
 }
 
 // ArgVariable is the name of the required secret that holds an argument's credential.

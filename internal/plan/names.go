@@ -15,7 +15,7 @@ const maxWorkerName = 63
 // name gives a service's Worker its name: <project>-<service>, unique in the project.
 func (b *builder) name(sp *model.ServicePlan) {
 	switch sp.Target {
-	case model.TargetWorker, model.TargetDurableObject, model.TargetGateway, model.TargetAssets, model.TargetRedisObject:
+	case model.TargetWorker, model.TargetDurableObject, model.TargetGateway, model.TargetAssets, model.TargetKeyValue:
 	default:
 		return
 	}

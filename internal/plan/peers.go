@@ -19,6 +19,9 @@ func (b *builder) connect(sp *model.ServicePlan) {
 	default:
 		return
 	}
+	if sp.Server != "" {
+		return
+	}
 	taken := takenNames(sp)
 	if sp.Target == model.TargetDurableObject {
 		sp.Bindings = append(sp.Bindings, model.Binding{
@@ -161,13 +164,17 @@ func bind(sp, other *model.ServicePlan, u use, taken map[string]bool) (model.Pee
 		return model.Reason{Text: fmt.Sprintf(format, args...), Cites: []model.Cite{cite, {Span: imageSpan(other.Service)}}}
 	}
 	binding := model.Binding{Service: other.Service.Name, Worker: other.WorkerName}
+	if other.Server != "" {
+		peer.Kind, binding.Kind, binding.Class = model.PeerServer, model.BindingDurableObject, ServerClass(other.Server)
+		binding.Why = because("Replaces the connection to %s: the Durable Object of the Worker %s that speaks %s's protocol", u.name, other.WorkerName, ServerTitle(other.Server))
+		binding.Name = bindingName(other.Service.Name, taken)
+		peer.Binding = binding.Name
+		return peer, binding, true
+	}
 	switch other.Target {
 	case model.TargetWorker, model.TargetDurableObject, model.TargetGateway, model.TargetAssets:
 		peer.Kind, binding.Kind = model.PeerApp, model.BindingService
 		binding.Why = because("Replaces http://%s: a service binding to the Worker %s", u.name, other.WorkerName)
-	case model.TargetRedisObject:
-		peer.Kind, binding.Kind, binding.Class = model.PeerRedis, model.BindingDurableObject, "RedisServer"
-		binding.Why = because("Replaces redis://%s: the Durable Object of the Worker %s that speaks the Redis protocol", u.name, other.WorkerName)
 	case model.TargetHyperdrive:
 		m := mapping.ForImage(other.Service.ImageRef)
 		if m == nil && other.Service.Image != nil && other.Service.Image.Target != nil {

@@ -51,7 +51,10 @@ func (b *builder) warn(format string, args ...any) {
 
 // complete fills in what depends on the target and the peers of one service.
 func (b *builder) complete(sp *model.ServicePlan) {
-	if sp.Target == model.TargetDurableObject || sp.Target == model.TargetWorker || sp.Target == model.TargetGateway || sp.Target == model.TargetAssets {
+	switch {
+	case sp.Server != "":
+		sp.Recipe, sp.Sources = b.serverRecipe(sp)
+	case sp.Target == model.TargetDurableObject || sp.Target == model.TargetWorker || sp.Target == model.TargetGateway || sp.Target == model.TargetAssets:
 		sp.Recipe, sp.Sources = b.recipe(sp)
 	}
 	b.environment(sp)

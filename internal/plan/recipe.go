@@ -10,10 +10,18 @@ import (
 	"github.com/dock2edge/dock2edge/internal/model"
 )
 
-// recipe turns the Dockerfile's needed stages into steps that npm's own tools replay without Docker, and lists the source
-// files those steps copy. Files that hold a deployment's values are not copied; each gets a disposition.
+// recipe makes an app's files, and says what is packed of them.
 func (b *builder) recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
-	r := &model.Recipe{Version: 1, Kind: "node"}
+	r, sources := b.files(sp)
+	r.Kind = "node"
+	finish(sp, r)
+	return r, sources
+}
+
+// files turns the Dockerfile's needed stages into steps that npm's own tools replay without Docker, and lists the source
+// files those steps copy. Files that hold a deployment's values are not copied; each gets a disposition.
+func (b *builder) files(sp *model.ServicePlan) (*model.Recipe, []model.SourceFile) {
+	r := &model.Recipe{Version: 1}
 	var sources []model.SourceFile
 	service := sp.Service
 	if image := service.Image; image != nil && image.Target != nil {
@@ -36,7 +44,6 @@ func (b *builder) recipe(sp *model.ServicePlan) (*model.Recipe, []model.SourceFi
 	steps, more := b.overlays(sp)
 	r.Overlays = steps
 	sources = append(sources, more...)
-	finish(sp, r)
 	slices.SortFunc(sources, func(a, b model.SourceFile) int { return strings.Compare(a.To, b.To) })
 	return r, slices.CompactFunc(sources, func(a, b model.SourceFile) bool { return a.To == b.To })
 }

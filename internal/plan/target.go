@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +23,7 @@ func (b *builder) decideTarget(sp *model.ServicePlan) {
 	case model.TargetExternal, model.TargetContainer, model.TargetDropped:
 		// Whatever it is, its user may keep it outside or do without it.
 		sp.Rejected = []model.Rejected{{Target: sp.Target, Why: sp.Why[0]}}
-		sp.Target, sp.Why, sp.Public = chosen, reasons("chosen by the user"), false
+		sp.Target, sp.Server, sp.Why, sp.Public = chosen, "", reasons("chosen by the user"), false
 	default:
 		b.warn("%s cannot become %s, which was chosen for it; it becomes %s", sp.Service.Name, chosen, sp.Target)
 	}
@@ -56,7 +58,7 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 		chosen = ""
 	}
 	taken, rejected := m.Choose(chosen)
-	sp.Target, sp.Rejected = taken.Target, rejected
+	sp.Target, sp.Server, sp.Rejected = taken.Target, taken.Server, rejected
 	sp.Why = reasons(fmt.Sprintf("the image %s is %s; %s", sp.Service.ImageRef, m.Title, taken.Why), model.Cite{Span: imageSpan(sp.Service)})
 	if m.Name == "unknown" {
 		b.ask(sp, model.TargetExternal, model.TargetContainer)
@@ -66,12 +68,12 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 // decideForeign is for programs that no isolate runs.
 func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
 	if sp.Service.Image != nil && sp.Service.Image.Target != nil {
-		if m := mapping.ForImage(rootBase(sp.Service.Image.Target)); m != nil && inheritsEntry(sp.Service) {
+		if m := mapping.ForImage(rootBase(sp.Service.Image.Target)); m != nil && (inheritsEntry(sp.Service) || startsServer(sp.Service, m)) {
 			if !offered(m, chosen) {
 				chosen = ""
 			}
 			taken, rejected := m.Choose(chosen)
-			sp.Target, sp.Rejected = taken.Target, rejected
+			sp.Target, sp.Server, sp.Rejected = taken.Target, taken.Server, rejected
 			sp.Why = reasons(fmt.Sprintf("its image is built on %s, %s; %s", rootBase(sp.Service.Image.Target), m.Title, taken.Why), model.Cite{Span: sp.Service.Image.Target.Span})
 			return
 		}
@@ -91,7 +93,7 @@ func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
 		chosen = ""
 	}
 	taken, rejected := m.Choose(chosen)
-	sp.Target, sp.Rejected = taken.Target, rejected
+	sp.Target, sp.Server, sp.Rejected = taken.Target, taken.Server, rejected
 	sp.Why = reasons(strings.TrimSuffix(problem, ".")+"; it keeps running where it runs today and is reached over the network", model.Cite{Span: span})
 	b.ask(sp, model.TargetExternal, model.TargetContainer)
 }
@@ -314,6 +316,22 @@ func rootBase(stage *model.Stage) string {
 func inheritsEntry(service *model.Service) bool {
 	t := service.Image.Target
 	return t.Entrypoint == nil && t.Cmd == nil && service.Entrypoint == nil && (service.Entry == nil || service.Entry.Kind != "node")
+}
+
+// startsServer tells whether the image runs the server of the image it is built on, with arguments of its own.
+func startsServer(service *model.Service, m *mapping.Mapping) bool {
+	if service.Entry == nil {
+		return false
+	}
+	for _, word := range service.Entry.Argv {
+		switch name := path.Base(word); {
+		case slices.Contains(m.Programs, name):
+			return true
+		case name != "docker-entrypoint.sh":
+			return false
+		}
+	}
+	return false
 }
 
 // staticRoot is the image folder a static or development server serves.

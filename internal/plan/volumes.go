@@ -16,8 +16,8 @@ func (b *builder) volumes(sp *model.ServicePlan) {
 			sp.Dispositions = append(sp.Dispositions, model.Disposition{What: what, Outcome: outcome, Why: why, Span: m.Span})
 		}
 		switch {
-		case sp.Target == model.TargetRedisObject:
-			say(model.Replaced, "the Durable Object keeps its data in its own SQLite storage")
+		case sp.Server != "":
+			say(b.serverVolume(sp, m))
 		case sp.Target == model.TargetHyperdrive, sp.Target == model.TargetExternal, sp.Target == model.TargetContainer:
 			why := "it stays with the server, which keeps running outside"
 			if strings.HasPrefix(m.Target, "/docker-entrypoint-initdb.d") {

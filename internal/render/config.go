@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/plan"
 	"github.com/dock2edge/dock2edge/internal/wrangler"
 )
 
@@ -52,7 +53,7 @@ func wranglerConfig(p *model.Plan, sp *model.ServicePlan) ([]byte, error) {
 
 // wakes tells whether the service does something on its own, without requests.
 func wakes(sp *model.ServicePlan) bool {
-	if sp.Target != model.TargetDurableObject {
+	if sp.Target != model.TargetDurableObject || sp.Server != "" {
 		return false
 	}
 	if sp.Port == 0 {
@@ -148,12 +149,15 @@ func (w *writer) durableObjects(p *model.Plan, sp *model.ServicePlan) {
 		bindings = append(bindings, wrangler.Item{Value: value, Comment: sentence(b.Why)})
 	}
 	class := ""
-	switch sp.Target {
-	case model.TargetDurableObject:
+	switch {
+	case sp.Server != "":
+		class = plan.ServerClass(sp.Server)
+		bindings = append(bindings, wrangler.Item{
+			Value:   object{{Key: "name", Value: strings.ToUpper(string(sp.Server))}, {Key: "class_name", Value: class}},
+			Comment: sentence(sp.Why[0]),
+		})
+	case sp.Target == model.TargetDurableObject:
 		class = "App"
-	case model.TargetRedisObject:
-		class = "RedisServer"
-		bindings = append(bindings, wrangler.Item{Value: object{{Key: "name", Value: "REDIS"}, {Key: "class_name", Value: class}}, Comment: sentence(sp.Why[0])})
 	}
 	if len(bindings) > 0 {
 		w.set("durable_objects", object{{Key: "bindings", Value: bindings}}, "")
@@ -198,7 +202,7 @@ func (w *writer) hyperdrive(sp *model.ServicePlan) {
 }
 
 func head(sp *model.ServicePlan) string {
-	return fmt.Sprintf("The Compose service %s (%s) as a %s.\n%s", sp.Service.Name, sp.Service.Span, targetWords(sp.Target), sentence(sp.Why[0]))
+	return fmt.Sprintf("The Compose service %s (%s) as a %s.\n%s", sp.Service.Name, sp.Service.Span, targetWords(sp), sentence(sp.Why[0]))
 }
 
 // sentence is a reason with its places: "Text (rule at file:line)".
@@ -220,8 +224,11 @@ func sentence(r model.Reason) string {
 	return text + " (" + strings.Join(places, ", ") + ")."
 }
 
-func targetWords(t model.Target) string {
-	switch t {
+func targetWords(sp *model.ServicePlan) string {
+	if sp.Server != "" {
+		return "Durable Object that speaks " + plan.ServerTitle(sp.Server) + "'s protocol"
+	}
+	switch sp.Target {
 	case model.TargetWorker:
 		return "Worker"
 	case model.TargetDurableObject:
@@ -230,10 +237,8 @@ func targetWords(t model.Target) string {
 		return "gateway Worker with static assets"
 	case model.TargetAssets:
 		return "Worker of static assets"
-	case model.TargetRedisObject:
-		return "Durable Object that speaks the Redis protocol"
 	}
-	return string(t)
+	return string(sp.Target)
 }
 
 // watched are the folders whose changes make a new build.

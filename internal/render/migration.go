@@ -123,14 +123,14 @@ func (m *document) differences(p *model.Plan) {
 		}
 	}
 	for _, sp := range p.Services {
-		switch sp.Target {
-		case model.TargetDurableObject:
+		switch {
+		case sp.Server != "":
+			say(serverDifference(sp.Server))
+		case sp.Target == model.TargetDurableObject:
 			say("A Durable Object is one process in one place, as one container was: it starts with the first request, may be evicted when idle, and starts anew after `process.exit()`. Its memory is 128 MB.")
-		case model.TargetWorker:
+		case sp.Target == model.TargetWorker:
 			say("A plain Worker runs in many isolates at once. Each evaluates the app at its first request; memory is not shared between them.")
-		case model.TargetRedisObject:
-			say("Redis is a protocol server in a Durable Object: one object's throughput (about a thousand commands a second) and 10 GB are its limits. It answers only to the Workers bound to it.")
-		case model.TargetAssets:
+		case sp.Target == model.TargetAssets:
 			if sp.Service.WebServer != nil && sp.Service.WebServer.Static != nil {
 				for _, d := range sp.Service.WebServer.Static.Differences {
 					say(d)
@@ -150,7 +150,7 @@ func (m *document) service(sp *model.ServicePlan) {
 	m.line("")
 	m.line("## %s", sp.Service.Name)
 	m.line("")
-	m.line("Becomes: **%s**.", targetWords(sp.Target))
+	m.line("Becomes: **%s**.", targetWords(sp))
 	m.line("")
 	for _, why := range sp.Why {
 		m.line("- %s", sentence(why))

@@ -33,7 +33,7 @@ func secretPlan() *model.Plan {
 	}
 	cache := &model.ServicePlan{
 		Service: &model.Service{Name: "cache", Command: &model.CommandLine{Argv: []string{"redis-server", "--requirepass MARKredis", "--masterauth", "MARKmaster", "--maxmemory", "10mb"}}},
-		Target:  model.TargetRedisObject, WorkerName: "shop-cache", Why: why, Secrets: []model.Secret{{Name: "REDIS_PASSWORD"}},
+		Target:  model.TargetKeyValue, Server: model.ServerRedis, WorkerName: "shop-cache", Why: why, Secrets: []model.Secret{{Name: "REDIS_PASSWORD"}},
 	}
 	return &model.Plan{Project: &model.Project{Name: "shop", Dir: "."}, Options: model.Options{CompatibilityDate: "2026-11-01", PlanName: "paid", Transport: "connect"}, Services: []*model.ServicePlan{api, cache}}
 }

@@ -30,17 +30,6 @@ const appObject = `
 export const App = app.DurableObject;
 `
 
-const redisWorker = `import { createRedis } from "@dock2edge/runtime/redis";
-import { config } from "./config.ts";
-
-const redis = createRedis(config);
-
-/** The server: one object, which runs one command after the other. */
-export const RedisServer = redis.RedisServer;
-
-export default redis.worker;
-`
-
 const gatewayWorker = `import files from "dock2edge:files";
 import { createGateway } from "@dock2edge/runtime/gateway";
 import { config } from "./config.ts";
@@ -56,13 +45,10 @@ export default gateway;
 
 // sources are the TypeScript files of one Worker by name.
 func sources(p *model.Plan, sp *model.ServicePlan) map[string]string {
-	switch sp.Target {
-	case model.TargetRedisObject:
-		return map[string]string{
-			"worker.ts": redisWorker,
-			"config.ts": configModule("RedisOptions", "@dock2edge/runtime/redis", redisOptions(sp)),
-		}
-	case model.TargetGateway:
+	if sp.Server != "" {
+		return serverSources(sp)
+	}
+	if sp.Target == model.TargetGateway {
 		return map[string]string{
 			"worker.ts": gatewayWorker,
 			"config.ts": configModule("GatewayConfig", "@dock2edge/runtime/gateway", gatewayConfig(sp)),
@@ -231,38 +217,6 @@ func gatewayConfig(sp *model.ServicePlan) any {
 	}
 	return config
 }
-
-// redisOptions are the options of the Redis server that the container's command sets. The password is a required secret.
-func redisOptions(sp *model.ServicePlan) any {
-	options := struct {
-		RequirePass *string           `json:"requirePass"`
-		Config      map[string]string `json:"config,omitempty"`
-	}{Config: map[string]string{}}
-	for _, s := range sp.Secrets {
-		if s.Name == plan.RedisPasswordVariable {
-			options.RequirePass = &s.Name
-		}
-	}
-	words, _ := plan.RedisCommand(sp.Service)
-	for i := 0; i < len(words); i++ {
-		name, isOption := strings.CutPrefix(words[i], "--")
-		if !isOption {
-			continue
-		}
-		var values []string
-		for i+1 < len(words) && !strings.HasPrefix(words[i+1], "--") {
-			i++
-			values = append(values, words[i])
-		}
-		if !slices.Contains(redisCredentials, name) {
-			options.Config[name] = strings.Join(values, " ")
-		}
-	}
-	return options
-}
-
-// redisCredentials are the server's options whose values are credentials.
-var redisCredentials = []string{"requirepass", "masterauth", "masteruser", "user", "tls-key-file-pass", "tls-client-key-file-pass"}
 
 // markedSecret is a JSON text that ends in a secret's mark.
 var markedSecret = regexp.MustCompile(`"((?:[^"\\]|\\[^u]|\\u[^0])*)\\u0000([A-Z0-9_]+)\\u0000"`)

@@ -1,14 +1,14 @@
 /** Builds one service: from build.json and app/ to dist/. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { bakeAssets, bakeFiles } from "./bake.ts";
 import { replay } from "./image/stages.ts";
 import { pack, type Packed } from "./pack/pack.ts";
 import type { Warning } from "./pack/warnings.ts";
 import { fingerprint } from "./pack/wasm.ts";
 import { type NodeTarget, readRecipe } from "./recipe.ts";
-import { bundleWorker, type ImageModule } from "./worker.ts";
+import { bundleWorker, type ImageModule, type VirtualModules } from "./worker.ts";
 
 export type { Warning } from "./pack/warnings.ts";
 
@@ -61,6 +61,21 @@ function sizeOf(folder: string): number {
   return size;
 }
 
+/** The files in folders of an image, by their path there. */
+function readTexts(root: string, folders: string[]): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const folder of folders) {
+    const path = join(root, folder);
+    if (!existsSync(path)) continue;
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      texts[`/${relative(root, file)}`] = readFileSync(file, "utf8");
+    }
+  }
+  return texts;
+}
+
 async function packNode(
   root: string,
   dist: string,
@@ -100,10 +115,13 @@ async function buildInto(dist: string, { folder, progress }: BuildOptions): Prom
   const warn = (message: string): void => void warnings.push({ file: "build.json", line: 1, message });
   const recipe = readRecipe(join(folder, "build.json"));
   const result: BuildResult = { bytes: 0, modules: 0, files: 0, warnings, codeGeneration: [], native: [] };
-  let image: ImageModule | undefined;
+  const virtual: VirtualModules = {};
   if (recipe) {
     const { root } = replay(recipe, { folder, progress, note: warn });
-    if (recipe.static) {
+    if (recipe.server) {
+      virtual.container = readTexts(root, recipe.server.folders);
+      result.files = Object.keys(virtual.container).length;
+    } else if (recipe.static) {
       const assets = bakeAssets(root, dist, recipe.static.root);
       if (assets.length === 0) warn(`${recipe.static.root} of the image is empty: there is nothing to serve`);
       for (const { path, size } of assets)
@@ -111,13 +129,13 @@ async function buildInto(dist: string, { folder, progress }: BuildOptions): Prom
       result.files = assets.length;
     } else {
       const made = await packNode(root, dist, recipe.node!);
-      image = made.image;
+      virtual.image = made.image;
       warnings.push(...made.packed.warnings);
       const { modules, codeGeneration, native } = made.packed;
       Object.assign(result, { modules, codeGeneration, native, files: made.files });
     }
   }
-  await bundleWorker(folder, dist, image);
+  await bundleWorker(folder, dist, virtual);
   const assets = join(dist, "assets");
   const assetBytes = existsSync(assets) ? sizeOf(assets) : 0;
   const workerBytes = sizeOf(dist) - assetBytes;

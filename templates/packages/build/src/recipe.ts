@@ -61,6 +61,8 @@ export interface Recipe {
   overlays: CopyStep[];
   node?: NodeTarget;
   static?: { root: string };
+  /** Folders of the image whose files a protocol server reads. */
+  server?: { folders: string[] };
 }
 
 /** build.json does not say what it should. */
@@ -204,10 +206,10 @@ function readNode(reader: Reader): NodeTarget {
 /** Checks parsed JSON and turns it into a recipe. `name` stands in messages. */
 export function parseRecipe(json: unknown, name = "build.json"): Recipe {
   const reader = new Reader(json, name);
-  const get = reader.object(["version", "kind", "stages", "overlays", "node", "static"]);
+  const get = reader.object(["version", "kind", "stages", "overlays", "node", "static", "server"]);
   if ((json as Json)["version"] !== 1) get("version").fail("1, the only version this tool knows");
   const kind = get("kind").string();
-  if (kind !== "node" && kind !== "static") get("kind").fail('"node" or "static"');
+  if (kind !== "node" && kind !== "static" && kind !== "server") get("kind").fail('"node", "static" or "server"');
   const earlier = new Set<string>();
   const stages = get("stages")
     .list()
@@ -221,6 +223,8 @@ export function parseRecipe(json: unknown, name = "build.json"): Recipe {
     });
   if (kind === "static")
     return { stages, overlays, static: { root: get("static").object(["root"])("root").imagePath() } };
+  if (kind === "server")
+    return { stages, overlays, server: { folders: get("server").object(["folders"])("folders").strings() } };
   return { stages, overlays, node: readNode(get("node")) };
 }
 

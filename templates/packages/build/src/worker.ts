@@ -28,8 +28,17 @@ function imageModule({ wasm, codeGeneration }: ImageModule): string {
   ].join("\n");
 }
 
+/** What the virtual modules are made of. */
+export interface VirtualModules {
+  /** "dock2edge:image": the app. */
+  image?: ImageModule;
+  /** "dock2edge:container": texts of files that a protocol server reads, by their path in the container. */
+  container?: Record<string, string>;
+}
+
 /** Bundles the Worker, if the service has one. Returns the bundle's size in bytes. */
-export async function bundleWorker(folder: string, dist: string, image: ImageModule | undefined): Promise<number> {
+export async function bundleWorker(folder: string, dist: string, modules: VirtualModules): Promise<number> {
+  const { image, container } = modules;
   const entry = join(folder, "src", "worker.ts");
   if (!existsSync(entry)) return 0;
   try {
@@ -53,7 +62,7 @@ export async function bundleWorker(folder: string, dist: string, image: ImageMod
         {
           name: "image",
           setup(build) {
-            build.onResolve({ filter: /^dock2edge:(?:image|files)$/ }, ({ path }) => ({
+            build.onResolve({ filter: /^dock2edge:(?:image|files|container)$/ }, ({ path }) => ({
               path,
               namespace: "dock2edge",
             }));
@@ -65,6 +74,10 @@ export async function bundleWorker(folder: string, dist: string, image: ImageMod
                 resolveDir: folder,
               };
             });
+            build.onLoad({ filter: /^dock2edge:container$/, namespace: "dock2edge" }, () => ({
+              contents: JSON.stringify(container ?? {}),
+              loader: "json",
+            }));
             build.onLoad({ filter: /.*/, namespace: "dock2edge" }, () => {
               if (!image)
                 return { errors: [{ text: "there is no image: build.json is missing, or is of kind static" }] };

@@ -35,8 +35,8 @@ export interface AppConfig {
 export type Peer =
   /** Service binding to the `Internal` entrypoint of another lifted app: HTTP by fetch, TCP by connect. */
   | { kind: "app"; binding: string }
-  /** Durable Object namespace of the Redis server. */
-  | { kind: "redis"; binding: string }
+  /** Durable Object namespace of a server that speaks the protocol of the original (Redis, RabbitMQ, …). */
+  | { kind: "server"; binding: string }
   /** Hyperdrive in front of a database outside. */
   | { kind: "hyperdrive"; binding: string; protocol: "postgres" | "mysql" }
   /** A server outside; `address` is the name of the variable that holds "host:port". */

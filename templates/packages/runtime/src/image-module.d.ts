@@ -9,3 +9,9 @@ declare module "dock2edge:files" {
   const files: readonly import("./image").ManifestEntry[];
   export default files;
 }
+
+declare module "dock2edge:container" {
+  /** Texts of the container's files that a protocol server reads, by their absolute path in the container. */
+  const files: Record<string, string>;
+  export default files;
+}

@@ -201,7 +201,7 @@ export class Network {
         });
         return whenAccepted(this.#binding<Fetcher>(peer.binding, name).connect(dialled), refusal);
       }
-      case "redis": {
+      case "server": {
         const server = this.#binding<DurableObjectNamespace>(peer.binding, name).getByName(INSTANCE_NAME);
         return openByteStream(server, dialled, this.#config.transport);
       }

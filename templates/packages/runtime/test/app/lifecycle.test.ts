@@ -36,7 +36,7 @@ describe("lifecycle", () => {
       app("gate", { file: "gate.cjs", config: { startup: { timeoutMs: 5000, quietMs: 60 } } }),
       app("cron", {
         file: "cron.cjs",
-        config: { port: null, peers: { cache: { kind: "redis", binding: "REDIS" } } },
+        config: { port: null, peers: { cache: { kind: "server", binding: "REDIS" } } },
         redis: true,
       }),
     ]);

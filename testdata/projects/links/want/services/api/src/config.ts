@@ -20,7 +20,7 @@ export const config: AppConfig = {
       kind: "self"
     },
     cache: {
-      kind: "redis",
+      kind: "server",
       binding: "CACHE"
     },
     preview: {

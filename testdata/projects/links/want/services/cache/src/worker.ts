@@ -1,9 +1,9 @@
 import { createRedis } from "@dock2edge/runtime/redis";
 import { config } from "./config.ts";
 
-const redis = createRedis(config);
+const server = createRedis(config);
 
-/** The server: one object, which runs one command after the other. */
-export const RedisServer = redis.RedisServer;
+/** The server: one object, which answers one command after the other. */
+export const RedisServer = server.RedisServer;
 
-export default redis.worker;
+export default server.worker;

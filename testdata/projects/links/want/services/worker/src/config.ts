@@ -17,7 +17,7 @@ export const config: AppConfig = {
   port: null,
   peers: {
     cache: {
-      kind: "redis",
+      kind: "server",
       binding: "CACHE"
     },
     worker: {

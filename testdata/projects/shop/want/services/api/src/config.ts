@@ -25,7 +25,7 @@ export const config: AppConfig = {
       protocol: "postgres"
     },
     redis: {
-      kind: "redis",
+      kind: "server",
       binding: "REDIS"
     }
   },

@@ -1,0 +1,89 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/plan"
+)
+
+// Protocol servers: a Worker whose Durable Object speaks Redis's, RabbitMQ's … protocol.
+
+// serverWorker is the entry of such a Worker: module and class names, then what else is handed to the server.
+const serverWorker = `%[5]simport { create%[1]s } from "@dock2edge/runtime/%[2]s";
+import { config } from "./config.ts";
+
+const server = create%[1]s(config%[4]s);
+
+/** The server: one object, which answers one command after the other. */
+export const %[3]s = server.%[3]s;
+
+export default server.worker;
+`
+
+// serverSources are the TypeScript files of a protocol server.
+func serverSources(sp *model.ServicePlan) map[string]string {
+	class := plan.ServerClass(sp.Server)
+	name := strings.TrimSuffix(class, "Server")
+	argument, imports := "", ""
+	if sp.Recipe != nil {
+		argument, imports = ", files", "import files from \"dock2edge:container\";\n"
+	}
+	return map[string]string{
+		"worker.ts": fmt.Sprintf(serverWorker, name, sp.Server, class, argument, imports),
+		"config.ts": configModule(name+"Options", "@dock2edge/runtime/"+string(sp.Server), serverOptions(sp)),
+	}
+}
+
+// serverOptions are the options of a server's module, as its image's command, variables and configuration files set them.
+func serverOptions(sp *model.ServicePlan) any {
+	switch sp.Server {
+	case model.ServerRedis:
+		return redisOptions(sp)
+	default:
+		return struct{}{}
+	}
+}
+
+// redisOptions are the options of the Redis server: those of its configuration file, then those of the command. The password
+// is a required secret.
+func redisOptions(sp *model.ServicePlan) any {
+	options := struct {
+		RequirePass *string           `json:"requirePass"`
+		Config      map[string]string `json:"config,omitempty"`
+	}{Config: map[string]string{}}
+	for _, c := range plan.Credentials(sp) {
+		options.RequirePass = &c.Name
+	}
+	for _, option := range plan.RedisSettings(sp.Service) {
+		if !slices.Contains(redisCredentials, option.Name) {
+			options.Config[option.Name] = option.Value
+		}
+	}
+	words, _ := plan.ServerCommand(sp.Service)
+	for i := 0; i < len(words); i++ {
+		name, isOption := strings.CutPrefix(words[i], "--")
+		if !isOption {
+			continue
+		}
+		var values []string
+		for i+1 < len(words) && !strings.HasPrefix(words[i+1], "--") {
+			i++
+			values = append(values, words[i])
+		}
+		if !slices.Contains(redisCredentials, name) {
+			options.Config[name] = strings.Join(values, " ")
+		}
+	}
+	return options
+}
+
+// redisCredentials are the server's options whose values are credentials.
+var redisCredentials = []string{"requirepass", "masterauth", "masteruser", "user", "tls-key-file-pass", "tls-client-key-file-pass"}
+
+// serverDifference says how a protocol server differs from the original.
+func serverDifference(kind model.ServerKind) string {
+	return fmt.Sprintf("%s is a protocol server in a Durable Object: one object's throughput (about a thousand commands a second) and 10 GB are its limits. It answers only to the Workers bound to it.", plan.ServerTitle(kind))
+}
