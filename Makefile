@@ -6,7 +6,7 @@ NODEBIN := $(CURDIR)/templates/node_modules/.bin
 export PATH := $(NODEBIN):$(PATH)
 export WRANGLER_SEND_METRICS := false
 
-.PHONY: setup build run test check bench probes fuzz generate clean
+.PHONY: setup build run test suite check bench probes fuzz generate clean
 
 setup: templates/node_modules/.setup build ## install the pinned toolchain (Node 22, wrangler, esbuild) and build the program
 
@@ -24,6 +24,11 @@ test: setup ## every test: Go, TypeScript in workerd, conversions against their 
 	./testdata/services/install
 	$(GO) test -timeout 60m ./...
 	$(NPM) test --prefix templates
+
+suite: setup ## small unmodified apps on Node.js and in workerd; GROUP=express APP=json for some (docs/suite.md)
+	./testdata/services/install
+	SUITE=1 SUITE_WORK=bin/suite SUITE_OUT=bin/suite/results GROUP="$(GROUP)" APP="$(APP)" \
+		$(GO) test -count=1 -timeout 120m -run '^TestSuite$$' ./internal/cli; status=$$?; cat bin/suite/results.txt; exit $$status
 
 check: setup ## formatters, vet, types
 	test -z "$$(gofmt -l cmd internal analyzers templates/*.go)"

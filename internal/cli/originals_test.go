@@ -124,7 +124,7 @@ func startOriginal(t *testing.T, project, built string, o original) *instance {
 	t.Helper()
 	i := &instance{hosts: map[string]string{}, urls: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(o.Servers)) {
-		d, port := startServer(t, project, name, o.Servers[name])
+		d, port := startServer(t, filepath.Join(project, "in"), name, o.Servers[name])
 		i.daemons = append(i.daemons, d)
 		i.hosts[fmt.Sprintf("%s:%d", name, o.Servers[name].Port)] = fmt.Sprintf("127.0.0.1:%d", port)
 	}

@@ -289,7 +289,7 @@ func verifyProject(t *testing.T, project string, o original) {
 		if s.url(0) == "" {
 			continue
 		}
-		_, port := startServer(t, project, name, s)
+		_, port := startServer(t, filepath.Join(project, "in"), name, s)
 		args = append(args, "--connect", name+"="+s.url(port))
 	}
 	code, stdout, stderr := runMain(args...)

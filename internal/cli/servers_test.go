@@ -178,12 +178,12 @@ func program(t *testing.T, name string) string {
 	return file
 }
 
-// startServer starts a database server of the project from scratch and fills it. It returns its port.
-func startServer(t *testing.T, project, name string, s originalServer) (*daemon, int) {
+// startServer starts a server of a project from scratch and fills it with the files below dir. It returns its port.
+func startServer(t *testing.T, dir, name string, s originalServer) (*daemon, int) {
 	t.Helper()
 	var script strings.Builder
 	for _, file := range s.Init {
-		data, err := os.ReadFile(filepath.Join(project, "in", filepath.FromSlash(file)))
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func startServer(t *testing.T, project, name string, s originalServer) (*daemon,
 	case "redis":
 		return startRedis(t, port), port
 	}
-	t.Fatalf("%s/original.json: server %s: unknown kind %q", project, name, s.Kind)
+	t.Fatalf("%s: server %s: there is no real server of the kind %q here", dir, name, s.Kind)
 	return nil, 0
 }
 

@@ -7,11 +7,19 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/tailscale/hujson"
 )
+
+// maxBuilds is how many Workers are built at once at most: each build is a Node.js process with esbuild beside it.
+const maxBuilds = 4
+
+// notBuilt is why nothing can be asked of a Worker.
+const notBuilt = "the Worker could not be built"
 
 // install makes sure that the project's packages are there.
 func (r *runner) install(ctx context.Context) bool {
@@ -87,29 +95,40 @@ func validateConfig(schema *jsonschema.Schema, text []byte) error {
 	return schema.Validate(value)
 }
 
-// build runs every Worker's own build.
-func (r *runner) build(ctx context.Context) bool {
-	ok := true
-	for _, s := range r.workers() {
-		out, err := run(ctx, r.dir(s), r.env(nil), "npm", "run", "build", "--silent")
-		if err != nil {
-			r.check("build", s.Worker, "failed", lastLines(out, 25))
-			ok = false
+// build runs every Worker's own build, several at once, and tells which could be built.
+func (r *runner) build(ctx context.Context) map[string]bool {
+	workers := r.workers()
+	outputs, errs := make([]string, len(workers)), make([]error, len(workers))
+	slots := make(chan struct{}, min(maxBuilds, runtime.NumCPU()))
+	var wait sync.WaitGroup
+	for i, s := range workers {
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			outputs[i], errs[i] = run(ctx, r.dir(s), r.env(nil), "npm", "run", "build", "--silent")
+		})
+	}
+	wait.Wait()
+	built := map[string]bool{}
+	for i, s := range workers {
+		if errs[i] != nil {
+			r.check("build", s.Worker, "failed", lastLines(outputs[i], 25))
 			continue
 		}
-		r.check("build", s.Worker, "passed", lastLines(out, 1))
+		built[s.Name] = true
+		r.check("build", s.Worker, "passed", lastLines(outputs[i], 1))
 	}
-	return ok
+	return built
 }
 
 // types generates the binding types and type-checks the Worker's own files and the runtime with them.
-func (r *runner) types(ctx context.Context, built bool) {
+func (r *runner) types(ctx context.Context) {
 	for _, s := range r.workers() {
 		switch {
 		case s.Target == "assets":
 			r.check("types", s.Worker, "skipped", "a Worker of assets has no code")
-		case !built:
-			r.check("types", s.Worker, "skipped", "the project could not be built")
+		case !r.built[s.Name]:
+			r.check("types", s.Worker, "skipped", notBuilt)
 		default:
 			out, err := run(ctx, r.dir(s), r.env(nil), "npm", "run", "types", "--silent")
 			if err == nil {
@@ -127,10 +146,10 @@ func (r *runner) types(ctx context.Context, built bool) {
 var uploadSize = regexp.MustCompile(`Total Upload: .*`)
 
 // dryRun packs each Worker as a deploy would and reports the size.
-func (r *runner) dryRun(ctx context.Context, built bool) {
+func (r *runner) dryRun(ctx context.Context) {
 	for _, s := range r.workers() {
-		if !built {
-			r.check("dry-run", s.Worker, "skipped", "the project could not be built")
+		if !r.built[s.Name] {
+			r.check("dry-run", s.Worker, "skipped", notBuilt)
 			continue
 		}
 		dir, err := os.MkdirTemp("", "dock2edge-dry-run-*")

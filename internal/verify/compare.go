@@ -51,6 +51,8 @@ func differences(want *Expect, got Answer) []string {
 	switch {
 	case len(want.JSON) > 0:
 		out = append(out, jsonDifferences(want.JSON, got.Body)...)
+	case len(want.Base64) > 0 && !bytes.Equal(want.Base64, got.Body):
+		out = append(out, fmt.Sprintf("body: want %d bytes of binary data, got %s", len(want.Base64), excerpt(string(got.Body))))
 	case want.Body != nil && !matchText(*want.Body, string(got.Body)):
 		out = append(out, "body: "+textDifference(*want.Body, string(got.Body)))
 	}
@@ -204,8 +206,8 @@ func learn(first, second Answer) *Expect {
 	for name := range first.Headers {
 		key := strings.ToLower(name)
 		a, b := strings.Join(first.Headers.Values(name), ", "), strings.Join(second.Headers.Values(name), ", ")
-		if !volatileHeaders[key] && a == b {
-			e.Headers[key] = a
+		if _, has := second.Headers[name]; has && !volatileHeaders[key] {
+			e.Headers[key] = commonText(a, b)
 		}
 	}
 	var a, b any
@@ -215,10 +217,9 @@ func learn(first, second Answer) *Expect {
 	}
 	text := string(first.Body)
 	if !utf8.ValidString(text) {
-		if string(second.Body) != text {
-			return e
+		if string(second.Body) == text {
+			e.Base64 = first.Body
 		}
-		e.Body = &text
 		return e
 	}
 	masked := commonText(text, string(second.Body))

@@ -70,7 +70,7 @@ func (r *runner) fillServices(list []Request) []Request {
 
 // wake starts what works without being asked, as the cron trigger does once deployed.
 func (r *runner) wake(ctx context.Context, app *target) {
-	for _, s := range r.workers() {
+	for _, s := range r.running() {
 		if !s.Wakes {
 			continue
 		}
@@ -85,7 +85,7 @@ func (r *runner) wake(ctx context.Context, app *target) {
 
 // health waits until every service with a Compose health check is healthy.
 func (r *runner) health(ctx context.Context, app *target) {
-	for _, s := range r.workers() {
+	for _, s := range r.running() {
 		if s.Health == "" || s.Port == 0 {
 			continue
 		}

@@ -20,10 +20,18 @@ type Request struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Body is null, a string that is sent as it is, or a JSON value.
 	Body json.RawMessage `json:"body,omitempty"`
+	// Client names a client that keeps cookies: it sends what earlier answers to it have set.
+	Client string `json:"client,omitempty"`
+	// Save takes values out of the answer by name ("json:items.0.id", "header:location", "body:<regular expression>"); {{name}}
+	// stands for them in paths, headers and bodies of later requests.
+	Save map[string]string `json:"save,omitempty"`
 	// Wait is a pause before the request in milliseconds, where the answer shows what works in the background.
 	Wait int `json:"wait,omitempty"`
 	// Expect is the original's answer; nil when only the converted app's steadiness can be judged.
 	Expect *Expect `json:"expect,omitempty"`
+
+	// saved are the names that requests before this one save.
+	saved []string
 }
 
 // Expect is what the original answered.
@@ -34,6 +42,8 @@ type Expect struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Body is the text with "<any>" for any run of characters; nil does not count.
 	Body *string `json:"body,omitempty"`
+	// Base64 are the bytes of a body that is no text.
+	Base64 []byte `json:"base64,omitempty"`
 	// JSON is the value, with "<any>" for any value; nil and null do not count.
 	JSON json.RawMessage `json:"json,omitempty"`
 }
@@ -62,6 +72,7 @@ func ParseRequests(data []byte) ([]Request, error) {
 			return nil, fmt.Errorf("request %d: %w", i+1, positioned(data, start, err))
 		}
 	}
+	linkSaved(list)
 	return list, nil
 }
 
@@ -78,6 +89,9 @@ func (r *Request) read(entry []byte) error {
 	r.Method = strings.ToUpper(r.Method)
 	if !strings.HasPrefix(r.Path, "/") {
 		return fmt.Errorf("path %q must begin with a slash", r.Path)
+	}
+	if err := checkSave(r.Save); err != nil {
+		return err
 	}
 	if r.Name == "" {
 		r.Name = r.Method + " " + r.Path

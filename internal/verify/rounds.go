@@ -26,8 +26,7 @@ func judge(ctx context.Context, app *target, requests []Request) []RequestResult
 	answers := make([]Answer, len(requests))
 	for i := range requests {
 		r := &requests[i]
-		r.pause(ctx)
-		answer := app.send(ctx, r)
+		answer := app.step(ctx, r)
 		answers[i] = answer
 		results[i] = RequestResult{Name: r.Name, Service: r.Service, Rounds: 1, Differences: append([]string{}, differences(r.Expect, answer)...)}
 		results[i].Status = statusOf(r, answer, results[i].Differences)
@@ -38,7 +37,7 @@ func judge(ctx context.Context, app *target, requests []Request) []RequestResult
 	done := map[string]bool{}
 	for i := range requests {
 		r := &requests[i]
-		key := r.Service + " " + r.Method + " " + r.Path + " " + fmt.Sprint(r.Headers) + string(r.Body)
+		key := r.Service + " " + r.Method + " " + r.Path + " " + fmt.Sprint(r.Headers) + string(r.Body) + r.Client
 		if results[i].Status != "same" || !r.safe() || done[key] || ctx.Err() != nil {
 			continue
 		}
@@ -101,56 +100,68 @@ func repeat(ctx context.Context, app *target, r *Request, initial Answer, result
 // limited tells of an answer that says "too many requests": an app may have a limit that repetition reaches.
 func limited(a Answer) bool { return a.Status == http.StatusTooManyRequests }
 
-// compareWith learns the original's answers in two runs of the sequence and judges the app by them.
-func compareWith(ctx context.Context, original *target, requests []Request) ([]Request, error) {
-	var runs [2][]Answer
-	for run := range runs {
-		for i := range requests {
-			requests[i].pause(ctx)
-			answer := original.send(ctx, &requests[i])
-			if answer.Problem != "" {
-				return nil, fmt.Errorf("the original did not answer %s: %s", requests[i].Name, answer.Problem)
-			}
-			runs[run] = append(runs[run], answer)
+// Learn asks an original the sequence twice and returns the requests with what both runs agree on as expectations: what
+// differs is volatile. again is called between the runs; it may start the original anew, and returns its URL. nil asks the
+// same process twice.
+func Learn(ctx context.Context, base string, requests []Request, again func() (string, error)) ([]Request, error) {
+	first, err := ask(ctx, base, requests)
+	if err != nil {
+		return nil, err
+	}
+	if again != nil {
+		if base, err = again(); err != nil {
+			return nil, err
 		}
 	}
+	second, err := ask(ctx, base, requests)
+	if err != nil {
+		return nil, err
+	}
+	return expecting(requests, first, second), nil
+}
+
+// ask sends the sequence once, as a client that has no cookies and no values yet.
+func ask(ctx context.Context, base string, requests []Request) ([]Answer, error) {
+	original := newTarget(base, false)
+	answers := make([]Answer, len(requests))
+	for i := range requests {
+		answers[i] = original.step(ctx, &requests[i])
+		if answers[i].Problem != "" {
+			return nil, fmt.Errorf("the original did not answer %s: %s", requests[i].Name, answers[i].Problem)
+		}
+	}
+	return answers, nil
+}
+
+func expecting(requests []Request, first, second []Answer) []Request {
 	out := make([]Request, len(requests))
 	for i, r := range requests {
-		r.Expect = learn(runs[0][i], runs[1][i])
+		r.Expect = learn(first[i], second[i])
 		out[i] = r
 	}
-	return out, nil
+	return out
 }
 
 // Record asks an original and returns the requests with its answers as expectations. With twice, parts that differ between
 // two runs of the sequence become "<any>".
 func Record(ctx context.Context, base string, requests []Request, twice bool) ([]Request, error) {
-	original := newTarget(base, false)
-	out := make([]Request, len(requests))
-	var first, second []Answer
-	for i := range requests {
-		requests[i].pause(ctx)
-		first = append(first, original.send(ctx, &requests[i]))
-		if first[i].Problem != "" {
-			return nil, fmt.Errorf("%s: %s", requests[i].Name, first[i].Problem)
-		}
+	first, err := ask(ctx, base, requests)
+	if err != nil {
+		return nil, err
 	}
-	second = first
+	second := first
 	if twice {
-		second = nil
-		for i := range requests {
-			requests[i].pause(ctx)
-			second = append(second, original.send(ctx, &requests[i]))
+		if second, err = ask(ctx, base, requests); err != nil {
+			return nil, err
 		}
 	}
-	for i, r := range requests {
-		r.Expect = learn(first[i], second[i])
+	out := expecting(requests, first, second)
+	for _, r := range out {
 		for name := range r.Expect.Headers {
 			if !recorded(name) {
 				delete(r.Expect.Headers, name)
 			}
 		}
-		out[i] = r
 	}
 	return out, nil
 }

@@ -123,7 +123,7 @@ func TestCompareWith(t *testing.T) {
 		t.Cleanup(s.Close)
 		return s.URL
 	}
-	list, err := compareWith(context.Background(), newTarget(serve("hello"), false), get("/x"))
+	list, err := Learn(context.Background(), serve("hello"), get("/x"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestCompareWith(t *testing.T) {
 	if got.Status != "different" || len(got.Differences) != 1 || !strings.Contains(got.Differences[0], "body.greeting") {
 		t.Errorf("another app: %s %v", got.Status, got.Differences)
 	}
-	if _, err := compareWith(context.Background(), newTarget("http://127.0.0.1:1", false), get("/x")); err == nil || !strings.Contains(err.Error(), "GET /x") {
+	if _, err := Learn(context.Background(), "http://127.0.0.1:1", get("/x"), nil); err == nil || !strings.Contains(err.Error(), "GET /x") {
 		t.Errorf("a missing original: %v", err)
 	}
 }

@@ -34,11 +34,13 @@ type target struct {
 	client *http.Client
 	// routed tells that the service is named in a header (the converted app).
 	routed bool
+	// memory is that of the run of the sequence under way.
+	memory *memory
 }
 
 func newTarget(base string, routed bool) *target {
 	return &target{
-		base: strings.TrimSuffix(base, "/"), routed: routed,
+		base: strings.TrimSuffix(base, "/"), routed: routed, memory: &memory{},
 		client: &http.Client{
 			Timeout:       requestTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -47,8 +49,20 @@ func newTarget(base string, routed bool) *target {
 	}
 }
 
+// step sends a request in its place of the sequence: after its pause, and what the answer sets holds for later ones.
+func (t *target) step(ctx context.Context, r *Request) Answer {
+	r.pause(ctx)
+	answer := t.send(ctx, r)
+	t.memory.remember(r, answer)
+	return answer
+}
+
 // send sends one request and reads the whole answer.
 func (t *target) send(ctx context.Context, r *Request) Answer {
+	r, err := t.memory.filled(r)
+	if err != nil {
+		return Answer{Problem: err.Error()}
+	}
 	data, isJSON := r.payload()
 	request, err := http.NewRequestWithContext(ctx, r.Method, t.base+r.Path, bytes.NewReader(data))
 	if err != nil {

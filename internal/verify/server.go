@@ -85,7 +85,7 @@ func (r *runner) startServer(ctx context.Context, s *server) error {
 	if err := r.writeRouter(filepath.Join(s.dir, "router")); err != nil {
 		return err
 	}
-	for _, w := range r.workers() {
+	for _, w := range r.running() {
 		config := filepath.Join(s.dir, w.Worker)
 		if err := r.localConfig(w, config); err != nil {
 			return fmt.Errorf("%s: %w", w.Worker, err)
@@ -133,7 +133,7 @@ func (s *server) wait(ctx context.Context) error {
 func (r *runner) writeRouter(dir string) error {
 	var bindings []map[string]string
 	services := map[string]string{}
-	for i, s := range r.workers() {
+	for i, s := range r.running() {
 		name := fmt.Sprintf("WORKER_%d", i)
 		services[s.Name] = name
 		bindings = append(bindings, map[string]string{"binding": name, "service": s.Worker})

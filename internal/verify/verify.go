@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -38,6 +39,8 @@ type Options struct {
 	Toolchain Toolchain
 	// Log gets one line per step while the run goes on; nil for silence.
 	Log io.Writer
+	// Services limits the run to these services and those they are bound to; empty for all.
+	Services []string
 	// SkipChecks limits the run to build, boot and requests: the project's own CI has made the other checks already.
 	SkipChecks bool
 }
@@ -85,6 +88,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := r.readLock(); err != nil {
 		return nil, err
 	}
+	if err := r.choose(); err != nil {
+		return nil, err
+	}
 	tools, err := r.toolchain(ctx)
 	if err != nil {
 		return nil, err
@@ -96,12 +102,14 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if ready && !o.SkipChecks {
 		r.schema()
 	}
-	built := ready && r.build(ctx)
-	if ready && !o.SkipChecks {
-		r.types(ctx, built)
-		r.dryRun(ctx, built)
+	if ready {
+		r.built = r.build(ctx)
 	}
-	if err := r.requests(ctx, built); err != nil {
+	if ready && !o.SkipChecks {
+		r.types(ctx)
+		r.dryRun(ctx)
+	}
+	if err := r.requests(ctx); err != nil {
 		return r.result, err
 	}
 	r.summarise()
@@ -113,6 +121,10 @@ type runner struct {
 	result  *Result
 	lock    model.Lock
 	tools   tools
+	// built are the services whose Worker could be built.
+	built map[string]bool
+	// chosen are the services that the run is limited to; nil for all.
+	chosen map[string]bool
 }
 
 func (r *runner) readLock() error {
@@ -126,15 +138,50 @@ func (r *runner) readLock() error {
 	return nil
 }
 
-// workers are the services that became a Worker.
+// workers are the services that became a Worker and were asked for.
 func (r *runner) workers() []model.LockService {
 	var out []model.LockService
 	for _, s := range r.lock.Services {
-		if s.Worker != "" {
+		if s.Worker != "" && (r.chosen == nil || r.chosen[s.Name]) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// running are the Workers that could be built.
+func (r *runner) running() []model.LockService {
+	return slices.DeleteFunc(r.workers(), func(s model.LockService) bool { return !r.built[s.Name] })
+}
+
+// choose limits the run to the services that were named and to those they are bound to.
+func (r *runner) choose() error {
+	if len(r.options.Services) == 0 {
+		return nil
+	}
+	byName := map[string]model.LockService{}
+	for _, s := range r.lock.Services {
+		byName[s.Name] = s
+	}
+	r.chosen = map[string]bool{}
+	open := slices.Clone(r.options.Services)
+	for len(open) > 0 {
+		s, ok := byName[open[0]]
+		if !ok {
+			return fmt.Errorf("there is no service %q; there are %s", open[0], strings.Join(slices.Sorted(maps.Keys(byName)), ", "))
+		}
+		open = open[1:]
+		if r.chosen[s.Name] {
+			continue
+		}
+		r.chosen[s.Name] = true
+		for _, b := range s.Bindings {
+			if _, known := byName[b.Service]; known {
+				open = append(open, b.Service)
+			}
+		}
+	}
+	return nil
 }
 
 func (r *runner) dir(s model.LockService) string {
@@ -199,23 +246,22 @@ func (r *runner) summarise() {
 	}
 }
 
-// requests boots the project and sends the requests.
-func (r *runner) requests(ctx context.Context, built bool) error {
+// requests boots the Workers that could be built and sends the requests. One that could not be built keeps no other from
+// being judged.
+func (r *runner) requests(ctx context.Context) error {
 	list := r.options.Requests
 	if list == nil {
 		list = r.ownRequests()
 	}
 	list = r.fillServices(list)
-	if !built {
-		r.check("boot", "", "skipped", "the project could not be built")
-		for _, q := range list {
-			r.result.Requests = append(r.result.Requests, RequestResult{Name: q.Name, Service: q.Service, Status: "failed", Differences: []string{"the project could not be built"}})
-		}
+	if len(r.running()) == 0 {
+		r.check("boot", "", "skipped", "no Worker could be built")
+		r.result.Requests = unanswered(list, notBuilt)
 		return nil
 	}
 	if r.options.Against != "" {
 		r.logf("asking the original at %s", r.options.Against)
-		learnt, err := compareWith(ctx, newTarget(r.options.Against, false), list)
+		learnt, err := Learn(ctx, r.options.Against, list, nil)
 		if err != nil {
 			return err
 		}
@@ -224,13 +270,11 @@ func (r *runner) requests(ctx context.Context, built bool) error {
 	server, err := r.boot(ctx)
 	if err != nil {
 		r.check("boot", "", "failed", err.Error())
-		for _, q := range list {
-			r.result.Requests = append(r.result.Requests, RequestResult{Name: q.Name, Service: q.Service, Status: "failed", Differences: []string{"the Workers did not start"}})
-		}
+		r.result.Requests = unanswered(list, "the Workers did not start")
 		return nil
 	}
 	defer server.close()
-	r.check("boot", "", "passed", fmt.Sprintf("%d Workers in one workerd", len(r.workers())))
+	r.check("boot", "", "passed", fmt.Sprintf("%d Workers in one workerd", len(r.running())))
 	app := newTarget(server.url, true)
 	r.wake(ctx, app)
 	r.health(ctx, app)
@@ -238,9 +282,41 @@ func (r *runner) requests(ctx context.Context, built bool) error {
 		r.check("requests", "", "skipped", "there is no request file, no health check and no route was found in the source")
 		return nil
 	}
-	r.result.Requests = judge(ctx, app, list)
+	r.result.Requests = r.judgeBuilt(ctx, app, list)
 	r.explain(server)
 	return nil
+}
+
+// judgeBuilt judges the requests to Workers that run; the others failed. The results are in the order of the requests.
+func (r *runner) judgeBuilt(ctx context.Context, app *target, list []Request) []RequestResult {
+	isMissing := func(q Request) bool {
+		return slices.ContainsFunc(r.workers(), func(s model.LockService) bool { return s.Name == q.Service && !r.built[s.Name] })
+	}
+	var asked []Request
+	results := make([]RequestResult, len(list))
+	for i, q := range list {
+		if isMissing(q) {
+			results[i] = unanswered(list[i:i+1], notBuilt)[0]
+			continue
+		}
+		asked = append(asked, q)
+	}
+	judged := judge(ctx, app, asked)
+	for i, q := range list {
+		if !isMissing(q) {
+			results[i], judged = judged[0], judged[1:]
+		}
+	}
+	return results
+}
+
+// unanswered are the results of requests that could not be sent.
+func unanswered(list []Request, why string) []RequestResult {
+	out := make([]RequestResult, len(list))
+	for i, q := range list {
+		out[i] = RequestResult{Name: q.Name, Service: q.Service, Status: "failed", Differences: []string{why}}
+	}
+	return out
 }
 
 // explain prints the Workers' own log beside failures, where the reason usually stands.
@@ -253,11 +329,12 @@ func (r *runner) explain(s *server) {
 	}
 }
 
-// withoutAccessLog leaves out wrangler's line for each request: what the app itself printed tells more.
+// withoutAccessLog leaves out wrangler's line for each request and its table of uploaded modules: what the app itself printed
+// tells more.
 func withoutAccessLog(text string) string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if !strings.HasPrefix(line, "[wrangler:info]") {
+		if !strings.HasPrefix(line, "[wrangler:info]") && !strings.ContainsAny(line, "│├┤┌└") {
 			lines = append(lines, line)
 		}
 	}

@@ -90,7 +90,7 @@ export function bakeFiles(root: string, dist: string, workdir: string, keep: str
     if (manifest.has(found.image)) continue;
     const stats = statSync(found.path);
     const isFolder = found.image.endsWith("/");
-    manifest.set(found.image, [found.image, Math.floor(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
+    manifest.set(found.image, [found.image, Math.round(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
     if (isFolder) continue;
     const target = join(dist, "files", `${found.image}.bin`);
     mkdirSync(dirname(target), { recursive: true });
@@ -124,7 +124,7 @@ export function bakeAssets(root: string, dist: string, folder: string): { path: 
   for (const found of all) {
     const stats = statSync(found.path);
     const isFolder = found.image.endsWith("/");
-    manifest.push([above + found.image, Math.floor(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
+    manifest.push([above + found.image, Math.round(stats.mtimeMs), isFolder ? 0 : stats.size, stats.mode]);
     if (isFolder) continue;
     const path = join(target, found.image);
     mkdirSync(dirname(path), { recursive: true });
