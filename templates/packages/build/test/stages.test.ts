@@ -54,24 +54,25 @@ describe("stages", () => {
     assert.deepEqual(commands, []);
 
     put("app/src.txt", "two");
-    run({ steps });
-    assert.equal(readFileSync(join(root, "app/built"), "utf8"), "installed\ntwo");
+    const changed = run({ steps });
+    assert.equal(readFileSync(join(changed, "app/built"), "utf8"), "installed\ntwo");
     assert.equal(commands.length, 1);
-    assert.equal(readFileSync(join(root, "app/when"), "utf8"), when);
+    assert.equal(readFileSync(join(changed, "app/when"), "utf8"), when);
+    assert.equal(existsSync(root), false, "the tree that nobody needs any more is gone");
 
     put("app/package.json", '{ "name": "x" }');
-    run({ steps });
+    const anew = run({ steps });
     assert.equal(commands.length, 2);
-    assert.notEqual(readFileSync(join(root, "app/when"), "utf8"), when);
+    assert.notEqual(readFileSync(join(anew, "app/when"), "utf8"), when);
   });
 
   it("forget files that are gone from the sources", () => {
     put("app/package.json", "{}");
     put("app/src.txt", "one");
     put("app/extra.txt", "x");
-    const root = run({ steps });
-    rmSync(join(folder, "app/extra.txt"));
     run({ steps });
+    rmSync(join(folder, "app/extra.txt"));
+    const root = run({ steps });
     assert.equal(existsSync(join(root, "app/extra.txt")), false);
   });
 
@@ -85,8 +86,7 @@ describe("stages", () => {
     const root = run(...stages());
     assert.equal(readFileSync(join(root, "app/b.txt"), "utf8"), "11");
     put("app/a.txt", "2");
-    run(...stages());
-    assert.equal(readFileSync(join(root, "app/b.txt"), "utf8"), "22");
+    assert.equal(readFileSync(join(run(...stages()), "app/b.txt"), "utf8"), "22");
   });
 
   it("name the Dockerfile's line and show the output of a command that fails, and try again the next time", () => {

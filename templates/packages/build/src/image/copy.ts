@@ -1,6 +1,7 @@
 /** Dockerfile's COPY, from one folder of this machine into another that stands for an image's root. */
 import {
   chmodSync,
+  constants,
   copyFileSync,
   existsSync,
   linkSync,
@@ -134,7 +135,7 @@ function makeWay(path: string, kind: Item["kind"]): void {
 export function copyFile(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
   makeWay(to, "file");
-  copyFileSync(from, to);
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
   const stats = statSync(from);
   chmodSync(to, stats.mode & 0o7777);
   utimesSync(to, stats.atime, stats.mtime);
@@ -196,11 +197,11 @@ export function copy(options: CopyOptions, plan: CopyPlan = planCopy(options)): 
 }
 
 /**
- * Makes a second copy of an image's root. Files of packages become hard links, since there are tens of thousands of them; all
- * other files are real copies, so that a build step in one tree cannot change the other. A step that writes into packages
- * (patch-package, prisma generate) does change both trees, but writes the same again whenever it runs again.
+ * Makes a second copy of an image's root. With `linkPackages` files of packages become hard links, since there are tens of
+ * thousands of them: only right where no command runs in either tree any more, since a command may change a package in place
+ * (prisma generate, patch-package) and would change both. Copying and installing replace files instead.
  */
-export function cloneTree(from: string, to: string): void {
+export function cloneTree(from: string, to: string, linkPackages: boolean): void {
   mkdirSync(to, { recursive: true });
   const walk = (folder: string, target: string, linkFiles: boolean): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -208,7 +209,7 @@ export function cloneTree(from: string, to: string): void {
       const copyTo = join(target, entry.name);
       if (entry.isDirectory()) {
         mkdirSync(copyTo);
-        walk(source, copyTo, linkFiles || entry.name === "node_modules");
+        walk(source, copyTo, linkFiles || (linkPackages && entry.name === "node_modules"));
       } else if (entry.isSymbolicLink()) copyLink(source, copyTo, from, to);
       else if (entry.isFile() && linkFiles) linkSync(source, copyTo);
       else if (entry.isFile()) copyFile(source, copyTo);

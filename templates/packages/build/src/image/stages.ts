@@ -3,21 +3,23 @@
  *
  * As in Docker, every step has a key made of the key before it and of what it does, and the tree after each RUN is kept. When
  * something changes, the stage goes on from the last kept tree whose key still fits; when nothing changed, nothing is done.
+ * Trees are shared by the services of a project (trees.ts).
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { CopyStep, Recipe, Stage, Step } from "../recipe.ts";
 import { cloneTree, copy, CopyError, type CopyPlan, planCopy } from "./copy.ts";
 import { contentKey, key } from "./hash.ts";
 import { hasWildcard } from "./patterns.ts";
 import { runCommand } from "./run.ts";
+import { Trees } from "./trees.ts";
 
 /** A step of the recipe failed. The message says which line of the Dockerfile, and holds the command's output. */
 export class StepError extends Error {}
 
 /** What replaying needs to know, and whom it tells. */
 export interface ReplayOptions {
-  /** The service's folder: app/ and mounts/ are in it, .build/ is made in it. */
+  /** The service's folder: app/ and mounts/ are in it. */
   folder: string;
   /** Told about every step that is carried out. */
   progress(text: string): void;
@@ -39,56 +41,92 @@ interface Prepared {
   context?: string;
 }
 
+/** A stage whose keys are known. */
+interface PreparedStage {
+  stage: Stage;
+  steps: Prepared[];
+  /** The key of the tree it ends with. */
+  final: string;
+}
+
+/** Where a step is carried out. */
+interface Place {
+  root: string;
+  /** A folder for the programs that commands call. */
+  bin: string;
+  note(text: string): void;
+}
+
 /** Changes whenever kept trees of an earlier version of this tool must not be used any more. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 class Replay {
   readonly #options: ReplayOptions;
-  readonly #work: string;
-  readonly #done = new Map<string, Image>();
+  readonly #trees: Trees;
+  readonly #prepared = new Map<string, PreparedStage>();
+  readonly #roots = new Map<string, string>();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#work = join(options.folder, ".build");
+    this.#trees = new Trees(options.folder);
   }
 
   run(recipe: Recipe): Image {
-    for (const stage of recipe.stages) this.#done.set(stage.name, this.#stage(stage));
-    const last = this.#done.get(recipe.stages.at(-1)!.name)!;
-    return this.#overlaid(last, recipe.overlays);
+    for (const stage of recipe.stages) this.#prepared.set(stage.name, this.#prepare(stage));
+    const overlays = this.#prepareOverlays(recipe.overlays);
+    const last = this.#prepared.get(recipe.stages.at(-1)!.name)!;
+    const image = overlays.length === 0 ? last.final : key(FORMAT, last.final, ...overlays.map((step) => step.key));
+    this.#trees.claim([...this.#keys(), image], image);
+    for (const stage of this.#prepared.values()) this.#roots.set(stage.stage.name, this.#make(stage));
+    const root = this.#overlaid(this.#roots.get(last.stage.name)!, overlays, image);
+    this.#trees.removeUnneeded();
+    return { root, key: image };
   }
 
-  #stage(stage: Stage): Image {
-    const root = join(this.#work, stage.name);
-    const base = this.#done.get(stage.from);
-    const start = key(FORMAT, base?.key ?? stage.from, stage.workdir);
-    const steps = this.#prepare(stage, start);
-    const final = steps.at(-1)?.key ?? start;
-    if (existsSync(root) && this.#state(stage.name).final === final) return { root, key: final };
-    const kept = this.#lastKept(stage.name, steps);
-    let keptKeys = this.#forget(stage.name, steps);
-    rmSync(root, { recursive: true, force: true });
-    if (kept >= 0) cloneTree(this.#keptTree(stage.name, steps[kept]!.key), root);
-    else if (base) cloneTree(base.root, root);
+  /** Every tree that this build may start from or end with. */
+  #keys(): string[] {
+    return [...this.#prepared.values()].flatMap(({ steps, final }) => [
+      ...steps.filter(({ step }) => step.kind === "run").map((step) => step.key),
+      final,
+    ]);
+  }
+
+  /** The root of a stage's tree, made as far as it is not there. All its commands see the same root. */
+  #make(prepared: PreparedStage): string {
+    const { root, notes } = this.#trees.get(prepared.final, (fresh) => this.#carryOutAll(prepared, fresh));
+    for (const note of notes) this.#options.note(note);
+    return root;
+  }
+
+  #carryOutAll({ stage, steps, final }: PreparedStage, root: string): string[] {
+    const { from, notes } = this.#start(stage, steps, root);
     mkdirSync(join(root, stage.workdir), { recursive: true });
-    for (let i = kept + 1; i < steps.length; i++) {
-      this.#carryOut(stage, steps[i]!, root);
-      const isLast = i === steps.length - 1;
-      if (steps[i]!.step.kind !== "run" || isLast) continue;
-      const tree = this.#keptTree(stage.name, steps[i]!.key);
-      rmSync(tree, { recursive: true, force: true });
-      cloneTree(root, tree);
-      keptKeys = [...keptKeys, steps[i]!.key];
-      this.#saveState(stage.name, { kept: keptKeys });
+    for (let i = from; i < steps.length; i++) {
+      const { step, key: stepKey } = steps[i]!;
+      this.#carryOut(stage, steps[i]!, { root, bin: this.#trees.tools(final), note: (text) => void notes.push(text) });
+      if (step.kind === "run" && stepKey !== final) {
+        this.#trees.keep(stepKey, root, notes, !runs(steps, i + 1));
+      }
     }
-    this.#saveState(stage.name, { final, kept: keptKeys });
-    return { root, key: final };
+    return notes;
+  }
+
+  /** Fills the root with the last kept tree that fits, else with that of the stage it is from. Returns the next step. */
+  #start(stage: Stage, steps: Prepared[], root: string): { from: number; notes: string[] } {
+    for (let i = steps.length - 2; i >= 0; i--) {
+      const notes =
+        steps[i]!.step.kind === "run" ? this.#trees.cloneTo(steps[i]!.key, root, !runs(steps, i + 1)) : undefined;
+      if (notes) return { from: i + 1, notes: [...notes] };
+    }
+    const base = this.#roots.get(stage.from);
+    if (base) cloneTree(base, root, !runs(steps, 0));
+    return { from: 0, notes: [] };
   }
 
   /** Resolves every copy and computes all keys, before anything is changed. */
-  #prepare(stage: Stage, start: string): Prepared[] {
-    let previous = start;
-    return stage.steps.map((step) => {
+  #prepare(stage: Stage): PreparedStage {
+    let previous = key(FORMAT, this.#prepared.get(stage.from)?.final ?? stage.from, stage.workdir);
+    const steps = stage.steps.map((step) => {
       const prepared: Prepared = { step, key: "" };
       if (step.kind === "copy" && step.from === undefined) {
         prepared.context = this.#context(step);
@@ -97,12 +135,23 @@ class Replay {
         );
         previous = key(previous, step.to, contentKey(prepared.plan));
       } else if (step.kind === "copy") {
-        previous = key(previous, step, this.#done.get(step.from!)!.key);
+        previous = key(previous, step, this.#prepared.get(step.from!)!.final);
       } else if (step.kind === "run") {
-        previous = key(previous, step.command, step.cwd, step.env, process.version);
+        // Whether native addons are compiled depends on what follows (run.ts).
+        const isLast = isLastRun(stage, step);
+        previous = key(previous, step.command, step.cwd, step.env, process.version, isLast);
       } else previous = key(previous, step.to, step.text);
       prepared.key = previous;
       return prepared;
+    });
+    return { stage, steps, final: previous };
+  }
+
+  #prepareOverlays(overlays: CopyStep[]): Prepared[] {
+    return overlays.map((step) => {
+      const context = this.#context(step);
+      const plan = this.#at(step, () => planCopy({ ...step, context }));
+      return { step, context, plan, key: key(step.to, contentKey(plan)) };
     });
   }
 
@@ -114,11 +163,11 @@ class Replay {
       : join(this.#options.folder, "app");
   }
 
-  #carryOut(stage: Stage, { step, plan, context }: Prepared, root: string): void {
+  #carryOut(stage: Stage, { step, plan, context }: Prepared, { root, bin, note }: Place): void {
     if (step.kind === "copy") {
-      const from = context ?? this.#done.get(step.from!)!.root;
+      const from = context ?? this.#roots.get(step.from!)!;
       const exclude = context ? [...stage.exclude, ...step.exclude] : step.exclude;
-      const sources = context ? step.sources : this.#present(step, from);
+      const sources = context ? step.sources : present(step, from, note);
       if (sources.length > 0) this.#at(step, () => copy({ ...step, sources, context: from, root, exclude }, plan));
       return;
     }
@@ -128,9 +177,8 @@ class Replay {
       return;
     }
     this.#options.progress(`${stage.name}: ${step.command}`);
-    const isLast = stage.steps.findLast(({ kind }) => kind === "run") === step;
-    const result = runCommand(step, root, join(this.#work, ".bin"), isLast);
-    for (const note of result.notes) this.#options.note(`${where(step)}${note}`);
+    const result = runCommand(step, root, bin, isLastRun(stage, step));
+    for (const text of result.notes) note(`${where(step)}${text}`);
     if (!result.ok) {
       const output = result.output.endsWith("\n") || result.output === "" ? result.output : `${result.output}\n`;
       throw new StepError(
@@ -139,32 +187,16 @@ class Replay {
     }
   }
 
-  /** What an earlier stage has of the sources. Programs of the system, which no step here installs, are left out with a note. */
-  #present(step: CopyStep, from: string): string[] {
-    return step.sources.filter((source) => {
-      if (hasWildcard(source) || existsSync(join(from, source))) return true;
-      this.#options.note(
-        `${where(step)}COPY: ${source} is not there, because what makes it is not replayed; it is left out`,
-      );
-      return false;
-    });
-  }
-
-  #overlaid(image: Image, overlays: CopyStep[]): Image {
+  #overlaid(image: string, overlays: Prepared[], final: string): string {
     if (overlays.length === 0) return image;
-    const name = ".image";
-    const root = join(this.#work, name);
-    const plans = overlays.map((step) => {
-      const context = this.#context(step);
-      return { step, context, plan: this.#at(step, () => planCopy({ ...step, context })) };
+    const { root } = this.#trees.get(final, (fresh) => {
+      cloneTree(image, fresh, true);
+      for (const { step, context, plan } of overlays) {
+        this.#at(step, () => copy({ ...(step as CopyStep), context: context!, root: fresh }, plan));
+      }
+      return [];
     });
-    const final = key(FORMAT, image.key, ...plans.map(({ step, plan }) => [step.to, contentKey(plan)]));
-    if (existsSync(root) && this.#state(name).final === final) return { root, key: final };
-    rmSync(root, { recursive: true, force: true });
-    cloneTree(image.root, root);
-    for (const { step, context, plan } of plans) this.#at(step, () => copy({ ...step, context, root }, plan));
-    this.#saveState(name, { final });
-    return { root, key: final };
+    return root;
   }
 
   /** Runs a copy and puts the Dockerfile's line in front of its error. */
@@ -176,41 +208,24 @@ class Replay {
       throw error;
     }
   }
+}
 
-  // ---------------------------------------------------------------- kept trees
+/** Does a command run in one of the steps from this one on? */
+function runs(steps: Prepared[], from: number): boolean {
+  return steps.slice(from).some(({ step }) => step.kind === "run");
+}
 
-  #keptTree(stage: string, stepKey: string): string {
-    return join(this.#work, ".layers", stage, stepKey.slice(0, 16));
-  }
+function isLastRun(stage: Stage, step: Step): boolean {
+  return stage.steps.findLast(({ kind }) => kind === "run") === step;
+}
 
-  #lastKept(stage: string, steps: Prepared[]): number {
-    for (let i = steps.length - 2; i >= 0; i--) {
-      if (steps[i]!.step.kind === "run" && this.#state(stage).kept?.includes(steps[i]!.key)) return i;
-    }
-    return -1;
-  }
-
-  /** Deletes kept trees that no step of this build can start from, and says which are left. */
-  #forget(stage: string, steps: Prepared[]): string[] {
-    const kept = this.#state(stage).kept ?? [];
-    const still = kept.filter((stepKey) => steps.some((step) => step.key === stepKey));
-    for (const stepKey of kept) {
-      if (!still.includes(stepKey)) rmSync(this.#keptTree(stage, stepKey), { recursive: true, force: true });
-    }
-    this.#saveState(stage, { kept: still });
-    return still;
-  }
-
-  #state(stage: string): { final?: string; kept?: string[] } {
-    const file = join(this.#work, ".state", `${stage}.json`);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { final?: string; kept?: string[] }) : {};
-  }
-
-  #saveState(stage: string, state: { final?: string; kept?: string[] }): void {
-    const file = join(this.#work, ".state", `${stage}.json`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify(state));
-  }
+/** What an earlier stage has of the sources. Programs of the system, which no step here installs, are left out with a note. */
+function present(step: CopyStep, from: string, note: (text: string) => void): string[] {
+  return step.sources.filter((source) => {
+    if (hasWildcard(source) || existsSync(join(from, source))) return true;
+    note(`${where(step)}COPY: ${source} is not there, because what makes it is not replayed; it is left out`);
+    return false;
+  });
 }
 
 const where = (step: Step): string => (step.line === undefined ? "" : `Dockerfile line ${step.line}: `);

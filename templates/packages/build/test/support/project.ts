@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { startWorker, type WorkerModule } from "../../../../test/workerd.ts";
+import { imageRoot } from "../../src/image/trees.ts";
 import { type BuildResult, buildService } from "../../src/index.ts";
 import { parseRecipe } from "../../src/recipe.ts";
 
@@ -78,8 +79,8 @@ export async function runInWorkerd({ folder }: Project): Promise<string> {
 
 /** What the app prints in Node, started in the folder that stands for the image; that folder's own path is taken out. */
 export function runInNode({ folder }: Project): string {
-  const { stages, node } = parseRecipe(JSON.parse(readFileSync(join(folder, "build.json"), "utf8")));
-  const root = join(folder, ".build", stages.at(-1)!.name);
+  const { node } = parseRecipe(JSON.parse(readFileSync(join(folder, "build.json"), "utf8")));
+  const root = imageRoot(folder);
   const preload = node!.preload.flatMap((name) => ["--require", name]);
   const args = ["--disable-warning=ExperimentalWarning", ...preload, join(root, node!.entry)];
   const child = spawnSync(process.execPath, args, { cwd: join(root, node!.workdir), encoding: "utf8" });
