@@ -73,10 +73,13 @@ function addPromisified(fs: Members): void {
   }
 }
 
+type StreamOptions = { encoding?: unknown; highWaterMark?: unknown };
+
 function addStreams(fs: Members): void {
   const withFs = (options: unknown): object => {
-    const given = typeof options === "string" ? { encoding: options } : ((options ?? {}) as object);
-    return { fs, ...given };
+    const given: StreamOptions = typeof options === "string" ? { encoding: options } : (options ?? {});
+    // Node.js takes a null for "as usual"; workerd asks for a number.
+    return { fs, ...given, highWaterMark: given.highWaterMark ?? undefined };
   };
   const RealReadStream = realFs.ReadStream as unknown as new (path: unknown, options: object) => object;
   const RealWriteStream = realFs.WriteStream as unknown as new (path: unknown, options: object) => object;

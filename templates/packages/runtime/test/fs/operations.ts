@@ -294,6 +294,8 @@ const operations: Record<string, Operation> = {
   "promises property is the module": ({ fs, promises }) => fs.promises.readFile === promises.readFile,
   "read stream": ({ fs, at }) => collect(fs.createReadStream(at("fd.txt"), "utf8")),
   "read stream range": ({ fs, at }) => collect(fs.createReadStream(at("fd.txt"), { start: 2, end: 4 })),
+  "read stream without a buffer size": ({ fs, at }) =>
+    collect(fs.createReadStream(at("fd.txt"), { highWaterMark: null as unknown as number })),
   "read stream of nothing": ({ fs, at }) => collect(fs.createReadStream(at("none"))),
   "read stream events": async ({ fs, at }) => {
     const stream = fs.createReadStream(at("fd.txt"));
