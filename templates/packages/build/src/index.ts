@@ -1,7 +1,19 @@
 /** Builds one service: from build.json and app/ to dist/. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { join, relative } from "node:path";
+import { callbackModule } from "@dock2edge/runtime/sqlite/callbacks";
 import { bakeAssets, bakeFiles } from "./bake.ts";
 import { replay } from "./image/stages.ts";
 import { pack, type Packed } from "./pack/pack.ts";
@@ -34,6 +46,8 @@ export interface BuildOptions {
   progress(text: string): void;
 }
 
+const ownRequire = createRequire(import.meta.url);
+
 /** Cloudflare's limit for a Worker, uncompressed, in bytes. */
 const WORKER_LIMIT = 64 << 20;
 /** Cloudflare's limit for one asset, in bytes. */
@@ -48,6 +62,14 @@ function writeWasm(dist: string, wasm: Map<string, Uint8Array>): Map<string, str
     names.set(image, name);
     names.set(fingerprint(bytes), name);
   }
+  return names;
+}
+
+/** Puts SQLite beside the bundle: its own WebAssembly build, and the module through which it calls JavaScript. */
+function writeSqlite(dist: string): ImageModule["sqlite"] {
+  const names = { engine: "sqlite3.wasm", callbacks: "sqlite3-callbacks.wasm" };
+  copyFileSync(ownRequire.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"), join(dist, names.engine));
+  writeFileSync(join(dist, names.callbacks), callbackModule());
   return names;
 }
 
@@ -87,7 +109,12 @@ async function packNode(
   const manifest = bakeFiles(root, dist, node.workdir, [...node.keep, ...packed.reads]);
   const codeGeneration = node.codeGeneration || packed.codeGeneration.length > 0;
   const files = manifest.filter(([path]) => !path.endsWith("/")).length;
-  return { packed, image: { wasm: writeWasm(dist, packed.wasm), codeGeneration }, files };
+  const image = {
+    wasm: writeWasm(dist, packed.wasm),
+    codeGeneration,
+    sqlite: packed.sqlite ? writeSqlite(dist) : undefined,
+  };
+  return { packed, image, files };
 }
 
 /**

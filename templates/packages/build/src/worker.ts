@@ -11,20 +11,29 @@ export interface ImageModule {
   wasm: Map<string, string>;
   /** Bundle the stand-in for `new Function`. */
   codeGeneration: boolean;
+  /** Bundle SQLite, whose compiled modules have these names in dist/. */
+  sqlite: { engine: string; callbacks: string } | undefined;
 }
 
 const NODE_CREATE_REQUIRE =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire("/");';
 
-function imageModule({ wasm, codeGeneration }: ImageModule): string {
+function imageModule({ wasm, codeGeneration, sqlite }: ImageModule): string {
   const files = [...new Set(wasm.values())];
+  const sqliteLines = sqlite && [
+    'import { sqliteFrom } from "@dock2edge/runtime/sqlite";',
+    `import sqliteEngine from ${JSON.stringify(`./${sqlite.engine}`)};`,
+    `import sqliteCallbacks from ${JSON.stringify(`./${sqlite.callbacks}`)};`,
+    "const sqlite = sqliteFrom({ engine: sqliteEngine, callbacks: sqliteCallbacks });",
+  ];
   return [
     'import factory from "./app.cjs";',
     'import manifest from "./manifest.mjs";',
     ...files.map((name, i) => `import wasm${i} from ${JSON.stringify(`./${name}`)};`),
     ...(codeGeneration ? ['import { FunctionShim } from "@dock2edge/runtime/codegen";'] : []),
+    ...(sqliteLines ?? ["const sqlite = undefined;"]),
     `const wasm = { ${[...wasm].map(([key, name]) => `${JSON.stringify(key)}: wasm${files.indexOf(name)}`).join(", ")} };`,
-    `export default { factory, manifest, wasm, Function: ${codeGeneration ? "FunctionShim" : "undefined"} };`,
+    `export default { factory, manifest, wasm, Function: ${codeGeneration ? "FunctionShim" : "undefined"}, sqlite };`,
   ].join("\n");
 }
 

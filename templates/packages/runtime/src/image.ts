@@ -1,4 +1,5 @@
 /** What `d2e-build` makes of the container's image, and what it looks like to TypeScript. */
+import type { SqliteBindings, SqliteHost } from "./sqlite";
 
 /**
  * One entry of the image's file list: path in the image, modification time in milliseconds, size in bytes, mode. A path that
@@ -38,4 +39,6 @@ export interface Image {
   wasm?: Record<string, WebAssembly.Module> | undefined;
   /** Stands in for the `Function` constructor where the app compiles code at run time; see ./codegen. */
   Function?: unknown;
+  /** Makes SQLite for an instance, where the app uses it; see ./sqlite. */
+  sqlite?: ((host: SqliteHost) => SqliteBindings) | undefined;
 }

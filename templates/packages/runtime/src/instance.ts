@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import realHttp2 from "node:http2";
 import type { AppConfig } from "./config";
 import { describeError, codedError } from "./errors";
-import { createFileSystem, type NodeFileSystem } from "./fs";
+import { createFileSystem, type FileSystem, type NodeFileSystem } from "./fs";
 import type { Host } from "./host";
 import { createHttp } from "./http";
 import type { Image } from "./image";
@@ -324,7 +324,7 @@ export class Instance implements Host {
     this.#options.onExit(code);
   }
 
-  #builtins(files: NodeFileSystem, bootedAt: number): Record<string, ModuleFactory> {
+  #builtins(files: FileSystem, bootedAt: number): Record<string, ModuleFactory> {
     const { config } = this.#options;
     const { http, https } = createHttp(this);
     const { dns, promises: dnsPromises } = createDns(this);
@@ -355,7 +355,19 @@ export class Instance implements Host {
         () => this.#process.argv.slice(2),
       ),
     };
-    return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));
+    const made = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));
+    return { ...made, ...this.#sqlite(files) };
+  }
+
+  /** The module node:sqlite, and what stands for the compiled parts of the packages that bring SQLite. */
+  #sqlite(files: FileSystem): Record<string, ModuleFactory> {
+    const bindings = this.#options.image.sqlite?.({
+      files: files.databases,
+      later: (callback) => void setImmediate(() => this.guard(callback)),
+      wait: (callback, ms) => void setTimeout(() => this.guard(callback), ms),
+    });
+    if (!bindings) return {};
+    return { sqlite: bindings["node:sqlite"], "dock2edge:sqlite": () => bindings };
   }
 }
 

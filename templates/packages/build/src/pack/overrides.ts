@@ -21,7 +21,7 @@ export interface Override {
   /** Versions from this one on; all when undefined. */
   since?: string;
   why: string;
-  mend: Mend;
+  mend: Mend | Mend[];
 }
 
 export const overrides: Override[] = [
@@ -46,9 +46,44 @@ export const overrides: Override[] = [
     mend: { kind: "adapter", adapter: "optional-require.cjs" },
   },
   {
+    packages: ["jiti"],
+    why: "compiles modules when they are loaded; the packer has compiled those it can be asked for",
+    mend: { kind: "adapter", adapter: "jiti.cjs" },
+  },
+  {
     packages: ["bcrypt"],
     why: "is a native addon; bcryptjs is the same algorithm and API in JavaScript",
     mend: { kind: "package", use: "bcryptjs" },
+  },
+  {
+    packages: ["better-sqlite3"],
+    why: "its compiled part cannot be loaded; the runtime has SQLite in its place, below the package's own JavaScript",
+    mend: {
+      kind: "edit",
+      file: "lib/database.js",
+      find: /require\((["'])bindings\1\)\((["'])better_sqlite3\.node\2\)/,
+      replace: 'require("dock2edge:sqlite")["better-sqlite3"]()',
+    },
+  },
+  {
+    packages: ["sqlite3"],
+    why: "its compiled part cannot be loaded; the runtime has SQLite in its place, below the package's own JavaScript",
+    mend: ["lib/sqlite3-binding.js", "lib/binding.js"].map((file) => ({
+      kind: "edit",
+      file,
+      find: /^[^]*$/,
+      replace: 'module.exports = require("dock2edge:sqlite").sqlite3();',
+    })),
+  },
+  {
+    packages: ["libsql"],
+    why: "its compiled part cannot be loaded; the runtime has SQLite in its place, below the package's own JavaScript",
+    mend: ["index.js", "promise.js"].map((file) => ({
+      kind: "edit",
+      file,
+      find: /let target = currentTarget\(\);/,
+      replace: 'return require("dock2edge:sqlite").libsql();',
+    })),
   },
   {
     packages: ["mysql2"],
@@ -96,9 +131,10 @@ export function isSince(version: string, since: string): boolean {
   return true;
 }
 
-/** The override for a package in a version. */
-export function findOverride(name: string, version: string, list: Override[] = overrides): Override | undefined {
-  return list.find((entry) => entry.packages.includes(name) && (!entry.since || isSince(version, entry.since)));
+/** How a package is mended in a version; nothing for most. */
+export function findMends(name: string, version: string, list: Override[] = overrides): Mend[] {
+  const found = list.find((entry) => entry.packages.includes(name) && (!entry.since || isSince(version, entry.since)));
+  return found ? [found.mend].flat() : [];
 }
 
 /**
@@ -107,14 +143,17 @@ export function findOverride(name: string, version: string, list: Override[] = o
  */
 export const loadedByName = new Set(
   `art-template atpl better-sqlite3 bracket-template dot dust dustjs-linkedin ect ejs eta express-handlebars haml-coffee hamlet
-   hamljs handlebars hbs hogan.js htmling ioredis jade jazz jqtpl just liquid liquidjs liquor lodash marko mongodb mote mssql mustache
-   mysql mysql2 nunjucks oracledb pg pg-hstore pg-native pg-query-stream pino-pretty plates pug qejs ractive razor redis slm sqlite3
+   hamljs handlebars hbs hogan.js htmling ioredis jade jazz jqtpl just libsql liquid liquidjs liquor lodash marko mongodb mote mssql mustache
+   mysql mysql2 nunjucks oracledb pg pg-hstore pg-native pg-query-stream pino-pretty plates pug qejs ractive razor redis slm sql.js sqlite3
    squirrelly swig swig-templates tedious teacup templayed tinyliquid toffee twig twing underscore vash velocityjs walrus whiskers`.split(
     /\s+/,
   ),
 );
 
-/** Files of packages that are read from disk at run time in a way the packer cannot see. Globs below the package. */
+/**
+ * Files of packages that are read from disk at run time in a way the packer cannot see. Globs below the package; WebAssembly is
+ * compiled too.
+ */
 export const readAtRunTime: Record<string, string[]> = {
   "@bull-board/ui": ["dist/**"],
   "@fastify/swagger-ui": ["static/**"],
@@ -122,5 +161,6 @@ export const readAtRunTime: Record<string, string[]> = {
   rapidoc: ["dist/**"],
   redoc: ["bundles/**"],
   "socket.io": ["client-dist/**"],
+  "sql.js": ["dist/sql-wasm.wasm"],
   "swagger-ui-dist": ["*.js", "*.css", "*.html", "*.png", "*.map", "package.json"],
 };

@@ -28,7 +28,7 @@ import {
   SCRIPT_EXTENSIONS,
   TYPESCRIPT_EXTENSIONS,
 } from "./listing.ts";
-import { findOverride, loadedByName, readAtRunTime } from "./overrides.ts";
+import { findMends, loadedByName, readAtRunTime } from "./overrides.ts";
 import { computedNames, missingModules, reachable, sortWarnings, type Warning } from "./warnings.ts";
 import { type Package, Packages } from "./packages.ts";
 import { inlineWasm } from "./wasm.ts";
@@ -44,6 +44,8 @@ export interface Packed {
   warnings: Warning[];
   /** Image paths of packed files that compile code at run time. */
   codeGeneration: string[];
+  /** Whether the app asks for SQLite. */
+  sqlite: boolean;
   /** Names of packed packages whose native part is left out. */
   native: string[];
   /** WebAssembly that packed modules import or compile, by image path. */
@@ -66,6 +68,9 @@ const TYPESCRIPT_HOOK =
   /^(?:ts-node|tsx|esbuild-register|@swc-node\/register|@swc\/register|@babel\/register|sucrase|tsconfig-paths)(?:\/|$)/;
 const CODE_GENERATION =
   /\bnew Function\s*\(|(?<![.\w$])Function\s*\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
+/** What the packed app asks its host for: modules by name, and SQLite in place of compiled parts of packages. */
+const SQLITE = "dock2edge:sqlite";
+const HOST_MODULES = new Set(["dock2edge:modules", SQLITE]);
 const SKIP = Symbol("resolve without this plugin");
 /** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
 const MAX_READ_FOLDER = 8 << 20;
@@ -96,6 +101,7 @@ class Packer {
   #missing: { importer: string; name: string }[] = [];
   #unknown: { file: string; line: number }[] = [];
   #codeGeneration = new Set<string>();
+  #sqlite = false;
   #native = new Set<string>();
   #wasm = new Map<string, Uint8Array>();
   #reads = new Set<string>();
@@ -182,18 +188,23 @@ class Packer {
   async #build(): Promise<Packed> {
     this.#missing = [];
     this.#unknown = [];
+    this.#sqlite = false;
     for (const found of [this.#codeGeneration, this.#native, this.#wasm, this.#reads, this.#registered, this.#used])
       found.clear();
     const result = await build(this.#options());
     const output = result.outputFiles!.find((file) => file.path.endsWith(".cjs"))!;
     const map = result.outputFiles!.find((file) => file.path.endsWith(".map"))!;
-    for (const found of this.#used.values()) if (this.#packages.isNative(found)) this.#native.add(found.name);
+    for (const found of this.#used.values()) {
+      const isMended = findMends(found.name, found.version).length > 0;
+      if (this.#packages.isNative(found) && !isMended) this.#native.add(found.name);
+    }
     return {
       code: output.text,
       map: this.#mapWithImagePaths(map.text),
       modules: Object.keys(result.metafile!.inputs).filter((name) => !/^(?:\.\.\/|[\w-]+:)/.test(name)).length,
       warnings: this.#warnings(result.metafile!),
       codeGeneration: [...this.#codeGeneration].sort(),
+      sqlite: this.#sqlite,
       native: [...this.#native].sort(),
       wasm: this.#wasm,
       reads: [...this.#reads].sort(),
@@ -271,7 +282,8 @@ class Packer {
   #resolving(build: PluginBuild): void {
     build.onResolve({ filter: /.*/ }, async (args) => {
       if (args.pluginData === SKIP) return undefined;
-      if (args.path === "dock2edge:modules" || args.namespace === "builtin") return { path: args.path, external: true };
+      if (args.path === "node:sqlite" || args.path === SQLITE) this.#sqlite = true;
+      if (HOST_MODULES.has(args.path) || args.namespace === "builtin") return { path: args.path, external: true };
       if (args.path === INSIDE) return { path: insideFile };
       if (args.path.startsWith("dock2edge:")) return { path: args.path, namespace: "dock2edge" };
       if (isBuiltin(args.path)) {
@@ -314,7 +326,7 @@ class Packer {
   }
 
   #override(file: string, owner: Package): string {
-    const mend = findOverride(owner.name, owner.version)?.mend;
+    const [mend] = findMends(owner.name, owner.version);
     switch (mend?.kind) {
       case "file":
         return file === join(owner.folder, mend.file) ? join(owner.folder, mend.use) : file;
@@ -445,10 +457,16 @@ class Packer {
 
   #edit(path: string, text: string, owner: Package | undefined): string {
     if (!owner) return text;
-    for (const glob of readAtRunTime[owner.name] ?? []) this.#reads.add(`${this.#toImage(owner.folder)}/${glob}`);
-    const mend = findOverride(owner.name, owner.version)?.mend;
-    if (mend?.kind !== "edit" || path !== join(owner.folder, mend.file)) return text;
-    return text.replace(mend.find, mend.replace);
+    for (const glob of readAtRunTime[owner.name] ?? []) {
+      const image = `${this.#toImage(owner.folder)}/${glob}`;
+      this.#reads.add(image);
+      const bytes = glob.endsWith(".wasm") && existsSync(this.#toDisk(image)) && readFileSync(this.#toDisk(image));
+      if (bytes) this.#wasm.set(image, bytes);
+    }
+    for (const mend of findMends(owner.name, owner.version)) {
+      if (mend.kind === "edit" && path === join(owner.folder, mend.file)) text = text.replace(mend.find, mend.replace);
+    }
+    return text;
   }
 
   /** A package made this path from its own place: a file that is no module, or a folder of them, is kept for it to read. */

@@ -8,6 +8,8 @@ import { Volume as MemoryVolume } from "@jsonjoy.com/fs-node";
 import type { Volume } from "../config";
 import type { ManifestEntry } from "../image";
 import { ImageContent } from "./content";
+import type { DatabaseFiles } from "../sqlite/files";
+import { TreeDatabaseFiles } from "./database-files";
 import { addDevices } from "./devices";
 import { type NodeFileSystem, nodeFileSystem } from "./facade";
 import { VolumeStore } from "./store";
@@ -30,8 +32,13 @@ export interface FileSystemOptions {
   stdout(fd: 1 | 2, chunk: Uint8Array): void;
 }
 
+/** The app's files: as its own modules see them, and as SQLite does. */
+export interface FileSystem extends NodeFileSystem {
+  databases: DatabaseFiles;
+}
+
 /** Makes the file system of one instance of the app. Writes to volumes are on their way to disk when a call returns. */
-export function createFileSystem(options: FileSystemOptions): NodeFileSystem {
+export function createFileSystem(options: FileSystemOptions): FileSystem {
   const process: TreeProcess = {
     cwd: options.cwd,
     platform: "linux",
@@ -44,8 +51,11 @@ export function createFileSystem(options: FileSystemOptions): NodeFileSystem {
   for (const directory of ["/tmp", "/root", options.cwd()]) tree.mkdirp(directory, 0o755);
   addImage(tree, options);
   addDevices(tree, options.stdout);
-  mountVolumes(tree, options);
-  return nodeFileSystem(new MemoryVolume(tree));
+  const store = options.sql && new VolumeStore(options.sql);
+  mountVolumes(tree, options.volumes, store);
+  if (store) tree.loadKept(store);
+  const databases = new TreeDatabaseFiles(tree, options.cwd, store);
+  return { ...nodeFileSystem(new MemoryVolume(tree)), databases };
 }
 
 function addImage(tree: FileTree, { manifest, filesDir }: FileSystemOptions): void {
@@ -72,8 +82,7 @@ function addImage(tree: FileTree, { manifest, filesDir }: FileSystemOptions): vo
 }
 
 /** Outer mounts come first, so that a mount may lie inside another. */
-function mountVolumes(tree: FileTree, { volumes, sql }: FileSystemOptions): void {
-  const store = sql && volumes.some((volume) => volume.kind === "persistent") ? new VolumeStore(sql) : undefined;
+function mountVolumes(tree: FileTree, volumes: readonly Volume[], store: VolumeStore | undefined): void {
   const sorted = [...volumes].sort((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
   for (const volume of sorted) {
     if (volume.kind === "tmpfs") tree.mountTmpfs(volume.path);

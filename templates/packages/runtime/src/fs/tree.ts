@@ -52,6 +52,8 @@ const nodeOf = (link: Link): FileNode => link.getNode() as FileNode;
 
 export class FileTree extends Superblock {
   #mounts = 0;
+  /** Devices that are file systems in memory. */
+  readonly #temporary = new Set<number>();
 
   constructor(process: TreeProcess) {
     super({ process: process as never });
@@ -98,6 +100,7 @@ export class FileTree extends Superblock {
   mountTmpfs(path: string): void {
     const link = this.#mountPoint(path);
     this.#clear(link);
+    this.#temporary.add(nodeOf(link).device);
   }
 
   /**
@@ -154,8 +157,40 @@ export class FileTree extends Superblock {
     const node = this.createInode(entry.mode);
     applyAttributes(node, entry);
     node.stored = { store, id: entry.id };
-    if (node.isFile()) node.content = new StoredContent(node.stored, entry.size);
+    if (node.isFile()) node.content = new StoredContent(node.stored, entry.size, entry.chunk);
     return node;
+  }
+
+  /**
+   * Loads the files that are kept though no volume holds them. They take the place of what the image has there; a path that a
+   * volume was since mounted over stays hidden.
+   */
+  loadKept(store: VolumeStore): void {
+    for (const entry of store.entries(store.keptFiles())) {
+      this.mkdirp(parentOf(entry.name), 0o755);
+      const directory = this.getResolvedLinkOrThrow(parentOf(entry.name));
+      if (nodeOf(directory).stored) continue;
+      const name = entry.name.slice(entry.name.lastIndexOf("/") + 1);
+      const replaced = directory.getChild(name);
+      if (replaced) directory.deleteChild(replaced);
+      const node = this.#loadNode(entry, store);
+      directory.createChild(name, node);
+      applyTimes(node, entry);
+    }
+  }
+
+  /** Keeps one file over restarts. Files of volumes already are, and temporary ones never. */
+  keep(link: Link, store: VolumeStore): void {
+    const node = nodeOf(link);
+    const path = link.getPath();
+    if (node.stored || this.#temporary.has(node.device) || path.startsWith("/tmp/")) return;
+    this.#store(node, { store, id: store.keptFiles() }, path);
+  }
+
+  /** Tells everybody that a file's bytes have changed: the store that keeps it, and those who watch it. */
+  changed(file: File): void {
+    file.node.touch();
+    this.emit(new FsEvent(MODIFY, file.link.steps, file.node, file.link));
   }
 
   /** Copies an existing link, and everything below it, into a volume. */
@@ -196,7 +231,7 @@ export class FileTree extends Superblock {
         if (directory?.stored) this.#store(node, directory.stored, event.link.getName());
         return;
       case DELETE:
-        if (directory?.stored && node.stored) this.#unstore(node, directory.stored, event.link.getName());
+        if (event.link.parent && node.stored) this.#unstore(node, event.link.parent, event.link.getName());
         return;
       case MODIFY:
       case ATTRIB:
@@ -207,9 +242,10 @@ export class FileTree extends Superblock {
     }
   }
 
-  #unstore(node: FileNode, directory: StoredInode, name: string): void {
+  #unstore(node: FileNode, directory: Link, name: string): void {
     const { store, id } = node.stored!;
-    if (store.removeEntry(directory.id, name, id)) return;
+    const place = placeOf(node.stored!, directory, name);
+    if (store.removeEntry(place.id, place.name, id)) return;
     // A file that is still open stays readable until it is closed, so its bytes move into memory.
     const isOpen = Object.values(this.fds).some((file) => file.node === node);
     if (isOpen && node.isFile()) {
@@ -232,7 +268,7 @@ export class FileTree extends Superblock {
   }
 
   override readonly mkdir = (path: string, mode: number): void => {
-    const directory = this.#lookUp(parentOf(path), true);
+    const directory = this.find(parentOf(path), true);
     if (!directory) throw createError("ENOENT" as never, "mkdir", path);
     if (!nodeOf(directory).isDirectory()) throw createError("ENOTDIR" as never, "mkdir", path);
     const name = path.replace(/\/+$/, "").split("/").pop()!;
@@ -243,8 +279,8 @@ export class FileTree extends Superblock {
 
   readonly #memfsLink = (this as Superblock).link;
   override readonly link = (existing: string, path: string): void => {
-    const source = this.#lookUp(existing, false);
-    const directory = this.#lookUp(parentOf(path), true);
+    const source = this.find(existing, false);
+    const directory = this.find(parentOf(path), true);
     if (source && directory && nodeOf(source).device !== nodeOf(directory).device) {
       throw createError("EXDEV" as never, "link", existing, path);
     }
@@ -253,7 +289,7 @@ export class FileTree extends Superblock {
 
   readonly #memfsRmdir = (this as Superblock).rmdir;
   override readonly rmdir = (path: string, recursive = false): void => {
-    const link = this.#lookUp(path, false);
+    const link = this.find(path, false);
     if (link?.parent && nodeOf(link).device !== nodeOf(link.parent).device) {
       throw createError("EBUSY" as never, "rmdir", path);
     }
@@ -264,8 +300,8 @@ export class FileTree extends Superblock {
     const fail = (code: string): never => {
       throw createError(code as never, "rename", from, to);
     };
-    const source = this.#lookUp(from, false) ?? fail("ENOENT");
-    const directory = this.#lookUp(parentOf(to), true) ?? fail("ENOENT");
+    const source = this.find(from, false) ?? fail("ENOENT");
+    const directory = this.find(parentOf(to), true) ?? fail("ENOENT");
     if (!nodeOf(directory).isDirectory()) fail("ENOTDIR");
     const name = to.replace(/\/+$/, "").split("/").pop()!;
     if (!source.parent || source === this.root || isDots(name) || name === "") fail("EBUSY");
@@ -292,14 +328,28 @@ export class FileTree extends Superblock {
     source.steps = [...directory.steps, name];
     directory.setChild(name, source);
     if (node.stored) {
-      node.stored.store.removeEntry(nodeOf(oldParent).stored!.id, oldName, node.stored.id);
-      node.stored.store.addEntry(nodeOf(directory).stored!.id, name, node.stored.id);
-    }
+      const { store, id } = node.stored;
+      const from = placeOf(node.stored, oldParent, oldName);
+      const to = placeOf(node.stored, directory, name);
+      store.removeEntry(from.id, from.name, id);
+      store.addEntry(to.id, to.name, id);
+    } else if (node.isDirectory()) this.#moveKept(source, `${directory.getPath()}/${name}`);
     this.emit(new FsEvent(MOVE, source.steps, node, source, oldSteps));
   }
 
+  /** Kept files know their whole path: below a directory that moves, each gets its new one. */
+  #moveKept(directory: Link, path: string): void {
+    for (const [name, child] of childrenOf(directory)) {
+      const node = nodeOf(child);
+      if (node.isDirectory()) this.#moveKept(child, `${path}/${name}`);
+      if (!node.stored || node.device !== nodeOf(directory).device) continue;
+      const { store, id } = node.stored;
+      store.renameEntries(store.keptFiles(), id, `${path}/${name}`);
+    }
+  }
+
   override readonly rm = (path: string, force = false, recursive = false): void => {
-    const link = this.#lookUp(path, false);
+    const link = this.find(path, false);
     if (!link) {
       if (force) return;
       throw createError("ENOENT" as never, "rm", path);
@@ -322,7 +372,8 @@ export class FileTree extends Superblock {
     node.nlink--;
   }
 
-  #lookUp(path: string, followLast: boolean): Link | null {
+  /** What lies at a path; null when there is nothing. */
+  find(path: string, followLast: boolean): Link | null {
     const result = this.walk(path, followLast, false, false);
     return result.ok ? result.value : null;
   }
@@ -333,6 +384,14 @@ function parentOf(path: string): string {
   const slash = trimmed.lastIndexOf("/");
   if (slash < 0) return ".";
   return slash === 0 ? "/" : trimmed.slice(0, slash);
+}
+
+/** Where a stored node's entry is: in its directory, or, of a kept file, in the list of those, under its whole path. */
+function placeOf({ store }: StoredInode, directory: Link, name: string): { id: number; name: string } {
+  const { stored } = nodeOf(directory);
+  if (stored) return { id: stored.id, name };
+  const path = directory.getPath();
+  return { id: store.keptFiles(), name: path === "/" ? `/${name}` : `${path}/${name}` };
 }
 
 function isWithin(link: Link, ancestor: Link): boolean {
