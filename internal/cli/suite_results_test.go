@@ -49,28 +49,23 @@ func compareSuite(t *testing.T, g *suiteGroup, results []suiteResult) []suiteRes
 	for i := range results {
 		r := &results[i]
 		want, known := expected[r.App]
-		passes := r.Node == "ok" && r.Lifted == "same"
-		if !passes {
+		wrong := ""
+		if r.Node != "ok" || r.Lifted != "same" {
 			r.Reason, r.Rule = want.Reason, want.Rule
 			if audit == nil {
 				audit = auditSuite(t, g)
 			}
-			checkSuiteReason(t, r, audit)
+			wrong = checkSuiteReason(r, audit)
+		}
+		if wrong == "" && !updating() {
+			wrong = unexpectedSuiteResult(r, want, known)
+		}
+		if wrong != "" {
+			t.Errorf("%s: node %s, lifted %s: %s\n%s", r.App, r.Node, r.Lifted, wrong, r.details)
 		}
 		stored := *r
 		stored.Group, stored.At = "", ""
 		expected[r.App] = stored
-		if updating() {
-			continue
-		}
-		switch {
-		case !known:
-			t.Errorf("%s is new: node %s, lifted %s; UPDATE_GOLDEN=1 accepts it\n%s", r.App, r.Node, r.Lifted, r.details)
-		case want.Node != r.Node || want.Lifted != r.Lifted:
-			t.Errorf("%s: node %s, lifted %s; expected node %s, lifted %s\n%s", r.App, r.Node, r.Lifted, want.Node, want.Lifted, r.details)
-		case !slices.Equal(want.Packages, r.Packages):
-			t.Errorf("%s uses %v; expected %v; UPDATE_GOLDEN=1 accepts it", r.App, r.Packages, want.Packages)
-		}
 	}
 	if updating() {
 		writeSuiteExpected(t, g, file, expected)
@@ -78,24 +73,34 @@ func compareSuite(t *testing.T, g *suiteGroup, results []suiteResult) []suiteRes
 	return results
 }
 
+// unexpectedSuiteResult says how a result is not the expected one.
+func unexpectedSuiteResult(r *suiteResult, want suiteResult, known bool) string {
+	switch {
+	case !known:
+		return "it is new; UPDATE_GOLDEN=1 accepts it"
+	case want.Node != r.Node || want.Lifted != r.Lifted:
+		return fmt.Sprintf("expected node %s, lifted %s", want.Node, want.Lifted)
+	case !slices.Equal(want.Packages, r.Packages):
+		return fmt.Sprintf("it uses %v, expected %v; UPDATE_GOLDEN=1 accepts it", r.Packages, want.Packages)
+	}
+	return ""
+}
+
 // checkSuiteReason makes sure that an app that does not pass says why, and that the audit says so too.
-func checkSuiteReason(t *testing.T, r *suiteResult, audit []suiteFinding) {
-	t.Helper()
+func checkSuiteReason(r *suiteResult, audit []suiteFinding) string {
 	if r.Node != "ok" {
-		t.Errorf("%s does not run on Node.js\n%s", r.App, r.details)
-		return
+		return "it does not run on Node.js"
 	}
 	if r.Reason == "" || r.Rule == "" {
-		t.Errorf("%s does not pass, and results.json names no reason and rule for it\n%s", r.App, r.details)
-		return
+		return "results.json names no reason and no rule for it"
 	}
 	for _, f := range audit {
 		if f.Service == r.App && f.Rule == r.Rule && (f.Severity == "blocker" || f.Severity == "major") {
 			r.At = fmt.Sprintf("%s:%d", f.File, f.Line)
-			return
+			return ""
 		}
 	}
-	t.Errorf("%s does not pass, but the audit has no blocker or major finding of %s for it", r.App, r.Rule)
+	return fmt.Sprintf("the audit has no blocker or major finding of %s for it", r.Rule)
 }
 
 // suiteFinding is what the suite reads of the audit's JSON.

@@ -217,10 +217,13 @@ func verifySuite(t *testing.T, g *suiteGroup, work, out string, apps []string, e
 				o.why = append(o.why, c.Name+": "+c.Why)
 			}
 		}
-		if o.status != "same" {
-			o.why = append(o.why, log)
-		}
 		outcomes[name] = o
+	}
+	if log != "" {
+		t.Logf("the Workers' log is in %s", filepath.Join(work, "workers.log"))
+		if err := os.WriteFile(filepath.Join(work, "workers.log"), []byte(log), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return outcomes
 }

@@ -269,11 +269,15 @@ func common(a, b any) any {
 	return Any
 }
 
+// moment is a time as headers and logs write it: volatile as a whole, even where two have the minute in common.
+var moment = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d`)
+
 // commonText keeps the lines two texts share, and of lines that differ their common start and end.
 func commonText(a, b string) string {
 	if a == b {
 		return a
 	}
+	a, b = withoutMoments(a, b)
 	first, second := strings.Split(a, "\n"), strings.Split(b, "\n")
 	if len(first) != len(second) {
 		return Any
@@ -286,6 +290,25 @@ func commonText(a, b string) string {
 	return strings.Join(first, "\n")
 }
 
+// withoutMoments puts "<any>" for the times in which two texts differ.
+func withoutMoments(a, b string) (string, string) {
+	first, second := moment.FindAllString(a, -1), moment.FindAllString(b, -1)
+	if len(first) != len(second) {
+		return a, b
+	}
+	mask := func(text string) string {
+		i := -1
+		return moment.ReplaceAllStringFunc(text, func(found string) string {
+			i++
+			if first[i] == second[i] {
+				return found
+			}
+			return Any
+		})
+	}
+	return mask(a), mask(b)
+}
+
 func commonLine(a, b string) string {
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
@@ -296,13 +319,19 @@ func commonLine(a, b string) string {
 		tail++
 	}
 	// What differs is a whole word, even where two values happen to share letters.
-	for head > 0 && isWord(a[head-1]) {
+	for head > 0 && (isWord(a[head-1]) || inNumber(a, head-1)) {
 		head--
 	}
-	for tail > 0 && isWord(a[len(a)-tail]) {
+	for tail > 0 && (isWord(a[len(a)-tail]) || inNumber(a, len(a)-tail)) {
 		tail--
 	}
 	return strings.ToValidUTF8(a[:head], "") + Any + strings.ToValidUTF8(a[len(a)-tail:], "")
+}
+
+// inNumber tells of a point or colon between digits.
+func inNumber(text string, i int) bool {
+	isDigit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	return (text[i] == '.' || text[i] == ':') && isDigit(i-1) && isDigit(i+1)
 }
 
 func isWord(c byte) bool {

@@ -64,6 +64,9 @@ func TestLearn(t *testing.T) {
 	for _, test := range []struct{ name, first, second, body, json string }{
 		{"same text", "hello", "hello", "hello", ""},
 		{"a volatile word", "id abc-1 end\nline", "id abd-2 end\nline", "id <any> end\nline", ""},
+		{"times", "until Sat, 21 Nov 2026 06:23:01 GMT, then b", "until Sat, 21 Nov 2026 06:23:05 GMT, then b", "until <any>, then b", ""},
+		{"two times", "Sat, 21 Nov 2026 06:23:01 GMT and 2026-11-21T06:23:01.100Z", "Sat, 21 Nov 2026 06:23:01 GMT and 2026-11-21T06:23:01.200Z", "Sat, 21 Nov 2026 06:23:01 GMT and <any>Z", ""},
+		{"a number", "took 0.12ms", "took 0.13ms", "took <any>", ""},
 		{"other lines", "a\nb", "a", "<any>", ""},
 		{"json", `{"id":7,"at":"10:01","list":[1,2],"more":[1]}`, `{"id":7,"at":"10:02","list":[1,3],"more":[]}`, "", `{"at":"<any>","id":7,"list":[1,"<any>"],"more":"<any>"}`},
 		{"json with other keys", `{"a":1}`, `{"b":1}`, "", `"<any>"`},

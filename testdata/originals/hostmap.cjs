@@ -10,6 +10,9 @@ const net = require("node:net");
 
 const hosts = JSON.parse(process.env.ORIGINAL_HOSTS ?? "{}");
 const ports = JSON.parse(process.env.ORIGINAL_PORTS ?? "{}");
+const names = new Set(Object.keys(hosts).map((address) => address.split(":")[0]));
+/** Nobody listens there: what a container says of a port that its service does not open. */
+const REFUSED = "127.0.0.1:1";
 
 // net.connect() has brought its arguments into the form [options, callback] already; socket.connect() takes them as they come.
 const normalize = (args) => (Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args));
@@ -17,7 +20,7 @@ const normalize = (args) => (Array.isArray(args[0]) ? args[0] : net._normalizeAr
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function (...args) {
   const [options, callback] = normalize(args);
-  const real = hosts[`${options.host}:${options.port}`];
+  const real = hosts[`${options.host}:${options.port}`] ?? (names.has(options.host) ? REFUSED : undefined);
   if (real === undefined) return connect.apply(this, args);
   const [host, port] = real.split(":");
   return connect.call(this, { ...options, host, port: Number(port), lookup: undefined }, callback);

@@ -1,0 +1,5 @@
+export interface Note {
+  id: number;
+  text: string;
+  level: string;
+}
