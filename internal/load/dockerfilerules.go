@@ -137,6 +137,36 @@ COPY . .
 			Since: checked,
 		},
 		{
+			Name: "image-built-here", Category: model.CategoryDockerfile, Severity: model.Info,
+			Title:   "Image taken to be built from this repository",
+			What:    "A service runs an image whose name is that of a package or folder with a Dockerfile in this repository, and has no `build`.",
+			Why:     "Published projects name their image in the Compose file for users and build it elsewhere. The source is here, so it is audited and converted in place of the ready-made image.",
+			Remedy:  "Nothing, if it is so; else give the service a `build` section, or keep it outside with `--target SERVICE=external`.",
+			Example: "compose.yaml",
+			Bad: `-- compose.yaml --
+services:
+  notes:
+    image: ghcr.io/acme/notes:2
+-- package.json --
+{"name": "notes"}
+-- Dockerfile --
+FROM node:22
+CMD ["node", "index.js"]
+`,
+			Good: `-- compose.yaml --
+services:
+  notes:
+    image: ghcr.io/acme/notes:2
+    build: .
+-- package.json --
+{"name": "notes"}
+-- Dockerfile --
+FROM node:22
+CMD ["node", "index.js"]
+`,
+			Since: checked,
+		},
+		{
 			Name: "dockerfile-added", Category: model.CategoryDockerfile, Severity: model.Info,
 			Title:   "Dockerfile read as a service",
 			What:    "A Dockerfile beside a Compose file that does not build it and runs only ready-made images.",

@@ -279,6 +279,7 @@ func (l *loading) addDockerfiles(p *model.Project, list []chosenDockerfile, cont
 			report.add("build-context-guessed", s.Name, s.Span, "what the Dockerfile copies is not in its own folder but in %s, which is taken as the build context", context)
 		}
 		b.image(s)
+		b.runnable(s)
 		b.fromImage(s)
 		findURL(s)
 		p.Services = append(p.Services, s)

@@ -36,6 +36,7 @@ func Load(tree *source.Tree, options Options) (*model.Workspace, error) {
 	l.outside = reporter{list: &l.workspace.Findings}
 	found := l.discover()
 	l.composeProjects(found)
+	l.ownImages(found)
 	l.dockerfileProjects(found)
 	named := &mentioned{tree: tree, hosts: map[string]map[string]source.Position{}}
 	sources := nodepkg.InTree(tree)

@@ -17,7 +17,7 @@ type imageDefaults struct {
 // defaultsOf are the defaults of public images that programs are built on or that stacks use as they are. They are those
 // that `docker image inspect` shows; service images need none, their command is nobody's source.
 func defaultsOf(ref string) imageDefaults {
-	name := repository(ref)
+	name := Repository(ref)
 	last := path.Base(name)
 	switch {
 	case name == "node" || name == "cimg/node" || name == "circleci/node":
@@ -59,7 +59,10 @@ func defaultsOf(ref string) imageDefaults {
 	return imageDefaults{}
 }
 
-// isServiceImage tells of images that stacks run as they are. Names are those of repository; any vendor's build of a known
+// RunsAsItIs tells of an image reference whose image stacks run as it is: a known server's.
+func RunsAsItIs(ref string) bool { return isServiceImage(Repository(ref)) }
+
+// isServiceImage tells of images that stacks run as they are. Names are those of Repository; any vendor's build of a known
 // server counts ("bitnami/redis", "postgis/postgis").
 func isServiceImage(name string) bool {
 	last := path.Base(name)

@@ -81,7 +81,7 @@ func (f *follower) nodeProgram(c command) (found, bool) {
 func (f *follower) imageEntrypoint(c command) found {
 	args := c.args()
 	runtime := "node"
-	if strings.HasPrefix(repository(f.base()), "oven/bun") {
+	if strings.HasPrefix(Repository(f.base()), "oven/bun") {
 		runtime = "bun"
 	}
 	if len(args) == 0 {

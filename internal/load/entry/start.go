@@ -120,8 +120,8 @@ func (f *follower) environment() map[string]string {
 	return env
 }
 
-// repository is an image reference without registry host, tag and digest: "library" names lose their prefix.
-func repository(ref string) string {
+// Repository is an image reference without registry host, tag and digest: "library" names lose their prefix.
+func Repository(ref string) string {
 	ref, _, _ = strings.Cut(ref, "@")
 	if i := strings.LastIndex(ref, ":"); i > strings.LastIndex(ref, "/") {
 		ref = ref[:i]
