@@ -98,6 +98,19 @@ const DATA_OPTION =
 const DATA_FOLDER =
   /\/(?:public|static|assets|views?|templates|uploads?|client|frontend|www|logs?|tmp|node_modules)(?:\/|$)/i;
 
+/** Options whose folders and patterns, relative to the working directory, hold modules: migrations, entities, routes, jobs. */
+const MODULE_OPTION =
+  /^(?:dirs?|director(?:y|ies)|folders?|paths?|globs?|patterns?|entities(?:Ts)?|migrations?|subscribers?|seed(?:er)?s?|routes?(?:Dir)?|plugins?|controllers?|models?|modules?|jobs?|handlers?|resolvers?|commands?|events?|scripts?)$/i;
+const MAY_HAND_FOLDER = new RegExp(`\\b(?:${MODULE_OPTION.source.slice(1, -1)})["']?\\s*:\\s*\\[?\\s*["'\`]`, "i");
+
+/** Is a text the value of such an option, alone or in a list? */
+function isModuleOption(node: ts.Expression): boolean {
+  const value = ts.isArrayLiteralExpression(node.parent) ? node.parent : node;
+  const { parent } = value;
+  if (!ts.isPropertyAssignment(parent) || parent.initializer !== value) return false;
+  return (ts.isIdentifier(parent.name) || ts.isStringLiteral(parent.name)) && MODULE_OPTION.test(parent.name.text);
+}
+
 /** Is a path made for data, judging by its name and by what it is given to? */
 function isForData(node: ts.Expression): boolean {
   if (DATA_FOLDER.test(node.getText().replace(/["'`,\s]+/g, "/"))) return true;
@@ -170,7 +183,13 @@ class Rewriter {
 
   /** Notes a path made from the module's own place; true when nothing below the node has to be looked at. */
   #path(node: ts.Expression): boolean {
-    if (ts.isStringLiteralLike(node) || ts.isIdentifier(node)) return false;
+    if (ts.isStringLiteralLike(node)) {
+      const { isOwn, workdir } = this.#options;
+      const isRelative = node.text !== "" && !/^(?:\/|\.*$|\w+:)/.test(node.text);
+      if (isOwn && isRelative && isModuleOption(node)) this.#mayBeLoaded(posix.join(workdir, node.text));
+      return false;
+    }
+    if (ts.isIdentifier(node)) return false;
     const folded = fold(node, this.#context);
     if (!folded?.exact) return false;
     const path = folded.text.replace(/^file:\/\//, "");
@@ -346,7 +365,9 @@ export function rewrite(text: string, options: RewriteOptions): Rewritten {
   let code = text.startsWith("#!") ? `//${text}` : text;
   code = code.replace(/\beval\(\s*(["'`])(require|module)\1\s*\)/g, "$2");
   let found: Rewriter | undefined;
-  if (code.length <= MAX_PARSED && (MAY_LOAD_BY_NAME.test(code) || MENTIONS_PLACE.test(code))) {
+  const isOfInterest =
+    MAY_LOAD_BY_NAME.test(code) || MENTIONS_PLACE.test(code) || (options.isOwn && MAY_HAND_FOLDER.test(code));
+  if (code.length <= MAX_PARSED && isOfInterest) {
     found = new Rewriter(parseModule(options.file, code), options);
     found.run();
   }
