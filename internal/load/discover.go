@@ -66,9 +66,7 @@ func (l *loading) discover() *discovery {
 		return found
 	}
 	folders := map[string][]string{}
-	git := l.tree.GitIgnore()
-	skip := func(dir string) bool { return source.Ignored(dir) || vendored(l.tree, dir) || git.Ignores(dir, true) }
-	l.tree.Walk(".", skip, func(file string) {
+	l.walk(func(file string) {
 		base := path.Base(file)
 		switch {
 		case composeLike.MatchString(base) || composeModel.MatchString(base):
@@ -83,6 +81,28 @@ func (l *loading) discover() *discovery {
 	})
 	l.chooseAll(found, folders)
 	return found
+}
+
+// walk visits the files of the workspace that can be of its own project.
+func (l *loading) walk(visit func(file string)) {
+	git := l.tree.GitIgnore()
+	skip := func(dir string) bool { return source.Ignored(dir) || vendored(l.tree, dir) || git.Ignores(dir, true) }
+	l.tree.Walk(".", skip, visit)
+}
+
+// allDockerfiles are those of the workspace, also where only one file was asked for.
+func (l *loading) allDockerfiles(found *discovery) []string {
+	if l.options.File == "" {
+		return found.dockerfiles
+	}
+	var list []string
+	l.walk(func(file string) {
+		if isDockerfile(path.Base(file)) && !hiddenFolder(file) {
+			list = append(list, file)
+		}
+	})
+	slices.Sort(list)
+	return list
 }
 
 // chooseAll makes a project of each folder. A folder that only has files for tests or overrides is one only where there is no

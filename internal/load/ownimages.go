@@ -13,8 +13,14 @@ import (
 // ownImages finds services that run an image which is built in this workspace, though Compose does not say so: published
 // projects name their image in the Compose file for users and keep its Dockerfile beside the source.
 func (l *loading) ownImages(found *discovery) {
+	foreign := func(s *model.Service) bool {
+		return s.Build == nil && s.ImageRef != "" && !entry.RunsAsItIs(s.ImageRef)
+	}
+	if !slices.ContainsFunc(l.workspace.Projects, func(p *model.Project) bool { return slices.ContainsFunc(p.Services, foreign) }) {
+		return
+	}
 	names := map[string][]string{}
-	for _, file := range found.dockerfiles {
+	for _, file := range l.allDockerfiles(found) {
 		for _, name := range l.imageNames(file) {
 			names[name] = append(names[name], file)
 		}
@@ -22,7 +28,7 @@ func (l *loading) ownImages(found *discovery) {
 	for _, p := range l.workspace.Projects {
 		b := &builder{loading: l, project: p, report: reporter{project: p.Dir, list: &p.Findings}}
 		for _, s := range p.Services {
-			if s.Build != nil || s.ImageRef == "" || entry.RunsAsItIs(s.ImageRef) {
+			if !foreign(s) {
 				continue
 			}
 			if from := builtAs(p, s.ImageRef); from != nil {
