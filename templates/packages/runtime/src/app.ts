@@ -112,8 +112,12 @@ interface Route {
 
 /** The app runs in the one Durable Object of its namespace. */
 function objectRoute(config: AppConfig): Route {
-  const object = (env: Env) =>
-    (env[APP_BINDING] as DurableObjectNamespace<DurableObject & { wake(): void }>).getByName(INSTANCE_NAME);
+  // An identifier is a hash of the name, which every request would compute anew; a stub belongs to the request that made it.
+  let id: DurableObjectId | undefined;
+  const object = (env: Env) => {
+    const namespace = env[APP_BINDING] as DurableObjectNamespace<DurableObject & { wake(): void }>;
+    return namespace.get((id ??= namespace.idFromName(INSTANCE_NAME)));
+  };
   return {
     async fetch(request, port, env) {
       if (config.port === null && port === null) return plainAnswer(404, `${config.name} serves no HTTP`);

@@ -61,15 +61,17 @@ const FIRST_ONLY = new Set(
 /** Node's list form of the fields: name, value, name, value, … */
 export function toRawHeaders(headers: Headers): string[] {
   const raw: string[] = [];
-  for (const [name, value] of headers) raw.push(name, value);
+  headers.forEach((value, name) => raw.push(name, value));
   return raw;
 }
 
 /** Node's object form: names in lower case, `set-cookie` as a list, duplicates joined or dropped. */
 export function parseRawHeaders(raw: readonly string[]): IncomingHttpHeaders {
-  const headers = Object.create(null) as Record<string, string | string[] | undefined>;
-  for (const [name, value] of pairs(raw)) {
-    const known = headers[name];
+  const headers: Record<string, string | string[] | undefined> = {};
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase();
+    const value = raw[index + 1] as string;
+    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (name === "set-cookie") {
       headers[name] = [...((known as string[] | undefined) ?? []), value];
     } else if (known === undefined) {
@@ -78,7 +80,7 @@ export function parseRawHeaders(raw: readonly string[]): IncomingHttpHeaders {
       headers[name] = `${known as string}${name === "cookie" ? "; " : ", "}${value}`;
     }
   }
-  return Object.assign({}, headers);
+  return headers;
 }
 
 /** Like parseRawHeaders, with every value in a list. */

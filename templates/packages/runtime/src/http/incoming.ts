@@ -4,6 +4,9 @@ import { connectionReset } from "../errors";
 import type { Socket } from "../net/socket";
 import { parseRawHeaders, parseRawHeadersDistinct, toRawHeaders } from "./headers";
 
+/** What somebody who waits for a message listens for. */
+const MESSAGE_EVENTS = ["end", "close", "data", "readable", "error", "aborted"];
+
 /**
  * A request as the server sees it, or a response as the client sees it: Node's `http.IncomingMessage` over a fetch body.
  *
@@ -25,7 +28,9 @@ export class IncomingMessage extends Readable {
   rawTrailers: string[] = [];
   trailers: Record<string, string> = {};
   trailersDistinct: Record<string, string[]> = {};
-  socket: Socket;
+  /** Makes the socket when it is first asked for. */
+  _makeSocket: (() => Socket) | undefined;
+  _socket: Socket | undefined;
   /** The response to this request (client side, set by the client). */
   req?: unknown;
   _dumped = false;
@@ -33,9 +38,18 @@ export class IncomingMessage extends Readable {
   _fetchBody: ReadableStreamDefaultReader<Uint8Array> | undefined;
   _reading = false;
 
-  constructor(socket: Socket) {
+  constructor(socket?: Socket) {
     super({ highWaterMark: 64 * 1024 });
-    this.socket = socket;
+    this._socket = socket;
+  }
+
+  get socket(): Socket {
+    this._socket ??= this._makeSocket?.();
+    return this._socket as Socket;
+  }
+
+  set socket(socket: Socket) {
+    this._socket = socket;
   }
 
   get connection(): Socket {
@@ -68,8 +82,16 @@ export class IncomingMessage extends Readable {
   _dump(): void {
     if (this._dumped) return;
     this._dumped = true;
+    if (this._fetchBody === undefined && !this._isAwaited()) {
+      this.complete = true; // reading to the end of nothing, for nobody, is what every GET would pay for
+      return;
+    }
     this.removeAllListeners("data");
     this.resume();
+  }
+
+  _isAwaited(): boolean {
+    return this.readableFlowing !== null || MESSAGE_EVENTS.some((name) => this.listenerCount(name) > 0);
   }
 
   /** Ends the message because the other side went away. */

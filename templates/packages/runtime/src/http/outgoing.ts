@@ -22,10 +22,20 @@ export class OutgoingMessage extends Writable {
   useChunkedEncodingByDefault = true;
   strictContentLength = false;
   maxRequestsOnConnectionReached = false;
-  socket: Socket | null = null;
+  /** Makes the socket when it is first asked for. */
+  _makeSocket: (() => Socket) | undefined;
+  _socket: Socket | null = null;
 
   constructor(options: { autoDestroy?: boolean } = {}) {
     super({ highWaterMark: 64 * 1024, autoDestroy: options.autoDestroy ?? true });
+  }
+
+  get socket(): Socket | null {
+    return (this._socket ??= this._makeSocket?.() ?? null);
+  }
+
+  set socket(socket: Socket | null) {
+    this._socket = socket;
   }
 
   get connection(): Socket | null {

@@ -2,11 +2,22 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 import { codedError, connectionReset } from "../errors";
 import type { Socket } from "../net/socket";
 import { toFetchHeaders } from "./headers";
+import type { Exchange } from "./exchange";
 import type { IncomingMessage } from "./incoming";
 import { OutgoingMessage, statusText } from "./outgoing";
 import { Response } from "../native";
 
 type HeaderList = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHttpHeader][];
+
+/** What a Writable of workerd's, which is Node's, keeps of itself. */
+interface WritableState {
+  ending: boolean;
+  ended: boolean;
+  finished: boolean;
+  destroyed: boolean;
+  closed: boolean;
+  closeEmitted: boolean;
+}
 
 /** Statuses whose answer has no body, whatever the app writes. */
 const BODILESS = new Set([204, 205, 304]);
@@ -24,8 +35,9 @@ export class ServerResponse extends OutgoingMessage {
   req: IncomingMessage;
   /** Where the Response goes. A response without it (light-my-request makes such) keeps its body to itself. */
   _deliver: ((response: Response) => void) | undefined;
+  /** What this is the answer of, when a server serves it. */
+  _exchange: Exchange | undefined;
   _writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  _whole: Uint8Array[] | undefined;
   _begun = false;
 
   constructor(req: IncomingMessage) {
@@ -40,6 +52,7 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   detachSocket(): void {
+    this._makeSocket = undefined;
     this.socket = null;
   }
 
@@ -84,9 +97,60 @@ export class ServerResponse extends OutgoingMessage {
     this.writeHead(this.statusCode);
   }
 
-  override end(chunk?: unknown, encoding?: never, callback?: never): this {
-    if (!this._begun && !this.writableEnded && this.writableLength === 0) this._whole = [];
-    return super.end(chunk, encoding, callback);
+  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
+    const isFirst = !this._begun && !this.writableEnded && !this.destroyed && this.writableLength === 0;
+    const isBody = typeof chunk === "string" || chunk instanceof Uint8Array;
+    if (!this._deliver || !isFirst || !isBody) return super.end(chunk, encoding as never, callback as never);
+    const done = typeof encoding === "function" ? encoding : callback;
+    this._endWhole(
+      typeof chunk === "string"
+        ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+        : new Uint8Array(chunk), // a copy: the app may use its buffer again
+      done as (() => void) | undefined,
+    );
+    return this;
+  }
+
+  /**
+   * Answers with a body that came in one piece. Nothing is left to stream, so the steps of a Writable (write, final, finish,
+   * destroy, close), each of which queues a microtask of workerd's, are taken at once.
+   */
+  _endWhole(body: Uint8Array, done: (() => void) | undefined): void {
+    if (!this._header) {
+      this._contentLength = body.byteLength;
+      this._implicitHeader();
+    }
+    this.finished = true;
+    if (done) this.once("finish", done);
+    const state = (this as unknown as { _writableState: WritableState })._writableState;
+    state.ending = true;
+    state.ended = true;
+    this._respond(this._hasBody ? this._wholeBody(body) : null);
+    this.emit("prefinish");
+    void Promise.resolve().then(() => this._guard(() => this._finishWhole(state)));
+  }
+
+  _finishWhole(state: WritableState): void {
+    if (this.destroyed) return;
+    state.finished = true;
+    this._exchange?.finished();
+    this.emit("finish");
+    const close = () => {
+      if (state.closed) return;
+      state.destroyed = true;
+      this._exchange?.close();
+      state.closed = true;
+      state.closeEmitted = true;
+      this.emit("close");
+    };
+    if (this.listenerCount("close") > 0) process.nextTick(() => this._guard(close));
+    else close();
+  }
+
+  /** Calls into the app at the end of an answer. */
+  _guard(work: () => void): void {
+    if (this._exchange) this._exchange.guard(work);
+    else work();
   }
 
   _setAll(headers: HeaderList): void {
@@ -121,7 +185,7 @@ export class ServerResponse extends OutgoingMessage {
     const headers = toFetchHeaders(this._fields.values());
     // workerd would add it on the way out, but readers inside the project see the answer as it is here.
     if (body instanceof Uint8Array) headers.set("content-length", String(body.byteLength));
-    const encoding = headers.get("content-encoding");
+    const encoding = this.getHeader("content-encoding") ?? null;
     const init: ResponseInit = { status: this.statusCode, headers };
     if (this.statusMessage && this.statusMessage !== "unknown") init.statusText = this.statusMessage;
     // The app has compressed the body itself; without this workerd would do it once more.
@@ -135,8 +199,7 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   /** The body that `end()` brought. Its length is told only where Node knows it before the head is fixed. */
-  _wholeBody(): Uint8Array | ReadableStream<Uint8Array> {
-    const bytes = Buffer.concat(this._whole ?? []);
+  _wholeBody(bytes: Uint8Array): Uint8Array | ReadableStream<Uint8Array> {
     if (this._contentLength !== null || this._declaredLength() !== undefined) return bytes;
     return new ReadableStream({
       start(controller) {
@@ -153,11 +216,7 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this._whole || !this._deliver) {
-      this._whole?.push(chunk);
-      callback();
-      return;
-    }
+    if (!this._deliver) return callback();
     this._begin();
     if (!this._writer) return callback();
     this._writer.write(chunk).then(
@@ -171,7 +230,8 @@ export class ServerResponse extends OutgoingMessage {
 
   override _final(callback: (error?: Error | null) => void): void {
     if (!this._header) this._implicitHeader();
-    if (!this._begun) this._respond(this._hasBody ? this._wholeBody() : null);
+    this._exchange?.finished();
+    if (!this._begun) this._respond(this._hasBody ? this._wholeBody(new Uint8Array(0)) : null);
     if (!this._writer) return callback();
     this._writer.close().then(
       () => callback(),
@@ -190,6 +250,7 @@ export class ServerResponse extends OutgoingMessage {
       else this._writer?.abort(error ?? connectionReset()).catch(() => {}); // the client may be gone
       this._begun = true;
     }
+    this._exchange?.close();
     callback(error);
   }
 

@@ -1,7 +1,8 @@
 import { Server as TcpServer } from "../net/server";
-import { Socket } from "../net/socket";
+import type { Socket } from "../net/socket";
 import type { Host } from "../host";
 import type { ByteStream } from "../transport";
+import { Exchange } from "./exchange";
 import { fillMessage, IncomingMessage } from "./incoming";
 import { ServerResponse } from "./response";
 import { serveWire } from "./wire";
@@ -35,6 +36,7 @@ export class Server extends TcpServer {
   maxRequestsPerSocket = 0;
   _IncomingMessage: typeof IncomingMessage;
   _ServerResponse: typeof ServerResponse;
+  _exchanges = new Set<Exchange>();
 
   constructor(host: Host, options?: ServerOptions | RequestListener, listener?: RequestListener) {
     super(host);
@@ -56,7 +58,11 @@ export class Server extends TcpServer {
   }
 
   closeAllConnections(): void {
-    for (const socket of [...this._sockets]) socket.destroy();
+    for (const open of [...this._sockets, ...this._exchanges]) open.destroy();
+  }
+
+  override get connections(): number {
+    return this._sockets.size + this._exchanges.size;
   }
 
   /** Every connection carries one request, so none is ever idle. */
@@ -64,50 +70,43 @@ export class Server extends TcpServer {
 
   /** Hands a request to the app and resolves with the head of its answer. */
   _serve(request: Request): Promise<Response> {
-    const upgrading = isUpgrade(request) && this.listenerCount("upgrade") > 0;
-    const socket = this._adopt(
-      upgrading ? new UpgradeSocket(this._host) : new Socket({ host: this._host, allowHalfOpen: true }),
-      request,
-    );
-    const message = new this._IncomingMessage(socket);
+    const message = new this._IncomingMessage();
     message.method = request.method;
     message.url = requestTarget(request.url);
-    this._host.guard(() => this.emit("connection", socket));
-    if (socket instanceof UpgradeSocket) {
-      fillMessage(message, completeHandshake(request.headers), null);
-      message.upgrade = true;
-      this._host.guard(() => this.emit("upgrade", message, socket, Buffer.alloc(0)));
-      return socket.answer;
-    }
+    if (isUpgrade(request) && this.listenerCount("upgrade") > 0) return this._upgrade(request, message);
     fillMessage(message, request.headers, request.body as ReadableStream<Uint8Array> | null);
     if (request.body) declareBody(message);
     return new Promise<Response>((resolve) => {
       const response = new this._ServerResponse(message);
       response._deliver = resolve;
-      response.assignSocket(socket);
-      this._bindLifetimes(message, response, socket);
-      this._host.guard(() => this.emit("request", message, response));
+      const exchange = new Exchange(this, request, message, response);
+      this._exchanges.add(exchange);
+      if (this.timeout > 0) exchange.socket.setTimeout(this.timeout);
+      this._host.guard(() => {
+        if (this.listenerCount("connection") > 0) this.emit("connection", exchange.socket);
+        this.emit("request", message, response);
+      });
     });
   }
 
-  /** One of the three ending ends the others, as on a connection that carries one request. */
-  _bindLifetimes(message: IncomingMessage, response: ServerResponse, socket: Socket): void {
-    response.once("finish", () => {
-      if (!message.readableEnded && !message.destroyed) message._dump();
+  _upgrade(request: Request, message: IncomingMessage): Promise<Response> {
+    const socket = this._adopt(new UpgradeSocket(this._host), request);
+    this._sockets.add(socket);
+    socket.once("close", () => this._released(socket));
+    message.socket = socket;
+    fillMessage(message, completeHandshake(request.headers), null);
+    message.upgrade = true;
+    this._host.guard(() => {
+      this.emit("connection", socket);
+      this.emit("upgrade", message, socket, Buffer.alloc(0));
     });
-    response.once("close", () => {
-      if (!response.writableFinished) message._abort();
-      response.detachSocket();
-      socket.destroy();
-    });
-    socket.once("close", () => {
-      if (!response.writableFinished) response.destroy();
-    });
-    socket.on("timeout", () => {
-      const heard = [message.emit("timeout"), response.emit("timeout", socket), this.emit("timeout", socket)];
-      if (!heard.includes(true)) socket.destroy();
-    });
-    if (this.timeout > 0) socket.setTimeout(this.timeout);
+    return socket.answer;
+  }
+
+  /** An exchange is over. */
+  _closed(exchange: Exchange): void {
+    this._exchanges.delete(exchange);
+    this._closeWhenIdle();
   }
 
   /** Makes a socket the connection of a request: addresses, and a way to end it. The bytes go another way. */
@@ -122,8 +121,6 @@ export class Server extends TcpServer {
     socket.encrypted = request.url.startsWith("https:");
     socket.pending = false;
     socket.server = this;
-    this._sockets.add(socket);
-    socket.once("close", () => this._released(socket));
     socket.on("error", () => {}); // destroy(error) on a connection must not take the process down
     return socket;
   }

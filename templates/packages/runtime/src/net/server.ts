@@ -90,7 +90,7 @@ export class Server extends EventEmitter {
   }
 
   getConnections(callback?: (error: Error | null, count: number) => void): this {
-    if (callback) realProcess.nextTick(() => this._host.guard(() => callback(null, this._sockets.size)));
+    if (callback) realProcess.nextTick(() => this._host.guard(() => callback(null, this.connections)));
     return this;
   }
 
@@ -127,7 +127,7 @@ export class Server extends EventEmitter {
   }
 
   _closeWhenIdle(): void {
-    if (!this._closing || this._sockets.size > 0) return;
+    if (!this._closing || this.connections > 0) return;
     this._closing = false;
     realProcess.nextTick(() => this._host.guard(() => this.emit("close")));
   }
