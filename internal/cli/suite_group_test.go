@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -146,13 +148,27 @@ func (g *suiteGroup) addService(t *testing.T, name string, c *composeService) {
 			t.Fatalf("%s/requests/%s.json: %v", g.dir, name, err)
 		}
 		for i := range s.requests {
-			s.requests[i].Service = name
+			s.requests[i].Service, s.requests[i].Body = name, compactJSON(t, s.requests[i].Body)
 		}
 		g.apps = append(g.apps, name)
 	} else if !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	g.services[name] = s
+}
+
+// compactJSON is a value without spaces, so that the original gets the same bytes as the lifted app, whose requests are written
+// to a file in between.
+func compactJSON(t *testing.T, value json.RawMessage) json.RawMessage {
+	t.Helper()
+	if len(value) == 0 {
+		return nil
+	}
+	var out bytes.Buffer
+	if err := json.Compact(&out, value); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // shellCommand is a Compose command as a shell takes it: a string as it is, a list quoted.
@@ -327,5 +343,31 @@ func copySuiteFiles(from, to string) error {
 			return err
 		}
 		return os.Chtimes(target, info.ModTime(), info.ModTime())
+	})
+}
+
+// setSuiteTimes gives every file of a copy a time of its own, except those that from has too: they have the time there.
+func setSuiteTimes(from, to string) error {
+	made := time.Now().Add(-time.Hour)
+	return filepath.WalkDir(to, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.Type()&fs.ModeSymlink != 0 {
+			return err
+		}
+		if entry.IsDir() {
+			if entry.Name() == "node_modules" {
+				// Copying has given these new times already.
+				return fs.SkipDir
+			}
+			return nil
+		}
+		name, err := filepath.Rel(to, file)
+		if err != nil {
+			return err
+		}
+		at := made
+		if info, err := os.Stat(filepath.Join(from, name)); err == nil {
+			at = info.ModTime()
+		}
+		return os.Chtimes(file, at, at)
 	})
 }

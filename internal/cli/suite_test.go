@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -251,12 +252,14 @@ func runSuiteVerify(t *testing.T, g *suiteGroup, work, out string, apps []string
 	for _, name := range apps {
 		list = append(list, expected[name]...)
 	}
-	data, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(list); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(work, "requests.json")
-	if err := os.WriteFile(file, data, 0o644); err != nil {
+	if err := os.WriteFile(file, data.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"verify", out, "--format", "json", "--requests-only", "--requests", file}

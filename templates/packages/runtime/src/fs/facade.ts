@@ -81,16 +81,19 @@ function addStreams(fs: Members): void {
     // Node.js takes a null for "as usual"; workerd asks for a number.
     return { fs, ...given, highWaterMark: given.highWaterMark ?? undefined };
   };
-  const RealReadStream = realFs.ReadStream as unknown as new (path: unknown, options: object) => object;
-  const RealWriteStream = realFs.WriteStream as unknown as new (path: unknown, options: object) => object;
+  const RealReadStream = realFs.ReadStream as unknown as new (path: unknown, options: object) => { path: unknown };
+  const RealWriteStream = realFs.WriteStream as unknown as typeof RealReadStream;
+  // workerd makes a relative path absolute, from its own working directory; the stream opens `path`, which fs then resolves.
   class ReadStream extends RealReadStream {
     constructor(path: unknown, options?: unknown) {
       super(path, withFs(options));
+      if (typeof path === "string") this.path = path;
     }
   }
   class WriteStream extends RealWriteStream {
     constructor(path: unknown, options?: unknown) {
       super(path, withFs(options));
+      if (typeof path === "string") this.path = path;
     }
   }
   Object.assign(fs, {
