@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/dock2edge/dock2edge/internal/model"
+	"github.com/dock2edge/dock2edge/internal/plan"
 )
 
 // planFlags are the flags of every command that makes a plan.
@@ -23,19 +24,31 @@ type planFlags struct {
 	date    string
 	plan    string
 	bytes   string
+	// servers are the choices of --redis and its like, by server.
+	servers map[model.ServerKind]*string
+}
+
+// serverKinds are the servers that have a flag of their own.
+func serverKinds() []model.ServerKind {
+	return []model.ServerKind{model.ServerRedis, model.ServerMemcached, model.ServerRabbitMQ, model.ServerMongoDB}
 }
 
 func (f *planFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.answers, "answers", "", "YAML `FILE` with choices: targets, compatibilityDate, plan, transport")
+	flags.StringVar(&f.answers, "answers", "", "YAML `FILE` with choices: targets, servers, compatibilityDate, plan, transport")
 	flags.StringArrayVar(&f.targets, "target", nil, "what a service becomes, as `SERVICE=TARGET`; may be repeated")
 	flags.StringVar(&f.date, "compatibility-date", "", "compatibility `DATE` of the emitted Workers, YYYY-MM-DD")
 	flags.StringVar(&f.plan, "plan", "", "Cloudflare plan whose limits count: free or paid (default paid)")
+	f.servers = map[model.ServerKind]*string{}
+	for _, kind := range serverKinds() {
+		f.servers[kind] = flags.String(string(kind), "", "where "+plan.ServerTitle(kind)+" runs, a `TARGET`: durable-object, external or container")
+	}
 	flags.StringVar(&f.bytes, "transport", "", "how bytes reach a Durable Object: connect or websocket (default connect)")
 }
 
 // answers is the format of --answers.
 type answers struct {
 	Targets           map[string]string `yaml:"targets"`
+	Servers           map[string]string `yaml:"servers"`
 	CompatibilityDate string            `yaml:"compatibilityDate"`
 	Plan              string            `yaml:"plan"`
 	Transport         string            `yaml:"transport"`
@@ -59,7 +72,18 @@ func (f *planFlags) options() (model.Options, error) {
 	}
 	o := model.Options{
 		CompatibilityDate: or(f.date, a.CompatibilityDate), PlanName: or(f.plan, a.Plan), Transport: or(f.bytes, a.Transport),
-		Targets: map[string]model.Target{},
+		Targets: map[string]model.Target{}, Servers: map[model.ServerKind]model.Target{},
+	}
+	for kind, target := range a.Servers {
+		if !slices.Contains(serverKinds(), model.ServerKind(kind)) {
+			return o, usagef("--answers %s: servers: %s is not one of %v", f.answers, kind, serverKinds())
+		}
+		o.Servers[model.ServerKind(kind)] = model.Target(target)
+	}
+	for kind, target := range f.servers {
+		if *target != "" {
+			o.Servers[kind] = model.Target(*target)
+		}
 	}
 	for service, target := range a.Targets {
 		o.Targets[service] = model.Target(target)
@@ -83,6 +107,16 @@ func validate(o model.Options) error {
 	}
 	if err := oneOf("--transport", o.Transport, "connect", "websocket"); err != nil {
 		return err
+	}
+	for _, kind := range serverKinds() {
+		switch target := o.Servers[kind]; target {
+		case "", model.TargetDurableObject, model.TargetExternal, model.TargetContainer:
+		case model.TargetKV:
+			return usagef("--%s kv: KV has no commands of %s, takes one write a second per key and is eventually consistent, so no client of it would work unmodified; want durable-object, external or container",
+				kind, plan.ServerTitle(kind))
+		default:
+			return usagef("--%s %s: want one of durable-object, external, container", kind, target)
+		}
 	}
 	known := []string{"worker", "durable-object", "durable-object-kv", "hyperdrive", "external", "container", "dropped", "assets", "gateway"}
 	for _, service := range slices.Sorted(maps.Keys(o.Targets)) {

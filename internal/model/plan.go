@@ -49,6 +49,8 @@ type Options struct {
 	Transport string
 	// Targets are choices per service that override the plan's own.
 	Targets map[string]Target
+	// Servers are choices for every service of a kind: TargetDurableObject, TargetExternal or TargetContainer.
+	Servers map[ServerKind]Target
 }
 
 // Plan is what a project becomes.

@@ -20,7 +20,7 @@ import (
 )
 
 // TestPlan plans every archive of testdata and compares a dump of the plan with its file "want". Lines of the archive's
-// comment choose: "target: SERVICE=TARGET", "plan: free", "show: PART …" (parts of the dump; all when not given).
+// comment choose: "target: SERVICE=TARGET", "servers: KIND=TARGET", "plan: free", "show: PART …" (parts of the dump; all when not given).
 // UPDATE_GOLDEN=1 writes "want".
 func TestPlan(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txtar")
@@ -63,7 +63,7 @@ func TestPlan(t *testing.T) {
 }
 
 func directives(comment string) (model.Options, map[string]bool) {
-	options := model.Options{CompatibilityDate: "2026-11-01", PlanName: "paid", Transport: "connect", Targets: map[string]model.Target{}}
+	options := model.Options{CompatibilityDate: "2026-11-01", PlanName: "paid", Transport: "connect", Targets: map[string]model.Target{}, Servers: map[model.ServerKind]model.Target{}}
 	show := map[string]bool{}
 	for line := range strings.Lines(comment) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -71,6 +71,9 @@ func directives(comment string) (model.Options, map[string]bool) {
 		case "target":
 			service, target, _ := strings.Cut(value, "=")
 			options.Targets[service] = model.Target(target)
+		case "servers":
+			kind, target, _ := strings.Cut(value, "=")
+			options.Servers[model.ServerKind(kind)] = model.Target(target)
 		case "plan":
 			options.PlanName = value
 		case "show":

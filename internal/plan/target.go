@@ -16,7 +16,7 @@ import (
 func (b *builder) decideTarget(sp *model.ServicePlan) {
 	chosen := b.plan.Options.Targets[sp.Service.Name]
 	b.decide(sp, chosen)
-	if chosen == "" || chosen == sp.Target {
+	if chosen == "" || chosen == sp.Target || chosen == model.TargetDurableObject && sp.Server != "" {
 		return
 	}
 	switch chosen {
@@ -54,10 +54,7 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 	if m == nil {
 		m = mapping.Unknown()
 	}
-	if !offered(m, chosen) {
-		chosen = ""
-	}
-	taken, rejected := m.Choose(chosen)
+	taken, rejected := m.Choose(b.choice(m, chosen))
 	sp.Target, sp.Server, sp.Rejected = taken.Target, taken.Server, rejected
 	sp.Why = reasons(fmt.Sprintf("the image %s is %s; %s", sp.Service.ImageRef, m.Title, taken.Why), model.Cite{Span: imageSpan(sp.Service)})
 	if m.Name == "unknown" {
@@ -69,10 +66,7 @@ func (b *builder) decideImage(sp *model.ServicePlan, chosen model.Target) {
 func (b *builder) decideForeign(sp *model.ServicePlan, chosen model.Target) {
 	if sp.Service.Image != nil && sp.Service.Image.Target != nil {
 		if m := mapping.ForImage(rootBase(sp.Service.Image.Target)); m != nil && (inheritsEntry(sp.Service) || startsServer(sp.Service, m)) {
-			if !offered(m, chosen) {
-				chosen = ""
-			}
-			taken, rejected := m.Choose(chosen)
+			taken, rejected := m.Choose(b.choice(m, chosen))
 			sp.Target, sp.Server, sp.Rejected = taken.Target, taken.Server, rejected
 			sp.Why = reasons(fmt.Sprintf("its image is built on %s, %s; %s", rootBase(sp.Service.Image.Target), m.Title, taken.Why), model.Cite{Span: sp.Service.Image.Target.Span})
 			return
@@ -293,6 +287,26 @@ func (b *builder) ask(sp *model.ServicePlan, choices ...model.Target) {
 		Text:    "Where should " + sp.Service.Name + " run? An isolate cannot hold it.",
 		Choices: choices,
 	})
+}
+
+// choice is the target that the user chose of a mapping: for the service, else for all services of its kind; empty when there
+// is none or the mapping does not offer it. "durable-object" means the protocol server, whatever the target is called.
+func (b *builder) choice(m *mapping.Mapping, chosen model.Target) model.Target {
+	for _, o := range m.Options {
+		if o.Server == "" {
+			continue
+		}
+		if chosen == "" {
+			chosen = b.plan.Options.Servers[o.Server]
+		}
+		if chosen == model.TargetDurableObject {
+			chosen = o.Target
+		}
+	}
+	if !offered(m, chosen) {
+		return ""
+	}
+	return chosen
 }
 
 func offered(m *mapping.Mapping, target model.Target) bool {
