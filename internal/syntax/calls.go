@@ -3,6 +3,8 @@ package syntax
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // maxCalleeText is the length of Call.Text in bytes.
@@ -10,13 +12,13 @@ const maxCalleeText = 80
 
 // emitCall records a call or new. require, import() and require.resolve become imports instead.
 func (b *builder) emitCall(n int32) {
-	isNew := b.kind(n) == kNew
-	calleeNode := b.child(n, fFunction)
+	isNew := b.kind(n) == cst.New
+	calleeNode := b.child(n, cst.AsFunction)
 	if isNew {
-		calleeNode = b.child(n, fConstructor)
+		calleeNode = b.child(n, cst.AsConstructor)
 	}
 	bare := b.bare(calleeNode)
-	if b.kind(bare) == kImportWord {
+	if b.kind(bare) == cst.ImportWord {
 		b.importCall(n, "dynamic")
 		return
 	}
@@ -35,19 +37,19 @@ func (b *builder) emitCall(n int32) {
 		Callee: b.calleeName(callee), Method: b.methodName(bare), Text: shorten(b.text(calleeNode)), New: isNew,
 		Function: b.functionNameAt(n), LoopDepth: int(b.nodes[n].loops), Span: b.span(n), NameSpan: b.span(calleeNode),
 	}
-	arguments := b.items(b.child(n, fArguments))
+	arguments := b.items(b.child(n, cst.AsArguments))
 	for _, argument := range arguments {
 		call.Args = append(call.Args, b.foldArgument(argument))
 	}
 	if at := b.outer(n); at != n {
 		for inner := b.parent(n); inner != b.parent(at); inner = b.parent(inner) {
-			call.Await = call.Await || b.kind(inner) == kAwait
+			call.Await = call.Await || b.kind(inner) == cst.Await
 		}
 	}
 	call.AssignedTo, call.AssignedGlobal = b.assignedTo(n)
 	owner := ""
-	if k := b.kind(bare); k == kMember || k == kSubscript {
-		if on := b.eval(b.child(bare, fObject)); on.kind == entityName {
+	if k := b.kind(bare); k == cst.Member || k == cst.Subscript {
+		if on := b.eval(b.child(bare, cst.AsObject)); on.kind == entityName {
 			owner = on.name
 			if on.made != 0 {
 				call.On = b.span(on.made)
@@ -66,13 +68,13 @@ func (b *builder) emitCall(n int32) {
 
 	b.callEdges(n, callee, arguments)
 	b.argumentEdges(n, &call, arguments)
-	if b.kind(bare) == kMember && mutates(call.Method) {
-		b.emitMethodMutation(n, b.child(bare, fObject), call.Method)
+	if b.kind(bare) == cst.Member && mutates(call.Method) {
+		b.emitMethodMutation(n, b.child(bare, cst.AsObject), call.Method)
 	}
 }
 
 func (b *builder) foldArgument(n int32) Value {
-	if b.kind(n) == kSpread {
+	if b.kind(n) == cst.Spread {
 		return Value{Span: b.span(n)}
 	}
 	return b.fold(n)
@@ -97,12 +99,12 @@ func (b *builder) calleeName(e entity) string {
 
 func (b *builder) methodName(callee int32) string {
 	switch b.kind(callee) {
-	case kIdentifier:
+	case cst.Identifier:
 		return b.text(callee)
-	case kMember:
-		return b.text(b.child(callee, fProperty))
-	case kSubscript:
-		if index := b.fold(b.child(callee, fIndex)); index.Kind == String {
+	case cst.Member:
+		return b.text(b.child(callee, cst.AsProperty))
+	case cst.Subscript:
+		if index := b.fold(b.child(callee, cst.AsIndex)); index.Kind == String {
 			return index.Text
 		}
 	}
@@ -125,36 +127,36 @@ func shorten(text string) string {
 func (b *builder) assignedTo(n int32) (name string, global bool) {
 	at := b.outer(n)
 	parent := b.parent(at)
-	for k := b.kind(parent); k == kBinary || k == kTernary; k = b.kind(parent) {
+	for k := b.kind(parent); k == cst.Binary || k == cst.Ternary; k = b.kind(parent) {
 		at = b.outer(parent)
 		parent = b.parent(at)
 	}
 	switch b.kind(parent) {
-	case kDeclarator:
-		target := b.child(parent, fName)
-		if b.kind(target) != kIdentifier {
+	case cst.Declarator:
+		target := b.child(parent, cst.AsName)
+		if b.kind(target) != cst.Identifier {
 			return "", false
 		}
 		id := b.lookup(target, b.text(target))
 		return b.text(target), id != none && b.bindings[id].global
-	case kAssign, kAugmented:
-		if b.nodes[at].field != fRight {
+	case cst.Assign, cst.Augmented:
+		if b.nodes[at].field != cst.AsRight {
 			return "", false
 		}
-		target := b.bare(b.child(parent, fLeft))
+		target := b.bare(b.child(parent, cst.AsLeft))
 		root, _ := b.rootObject(target)
 		text := shorten(b.text(target))
-		if b.kind(root) != kIdentifier {
+		if b.kind(root) != cst.Identifier {
 			return text, false
 		}
 		id := b.lookup(root, b.text(root))
 		return text, id == none || b.bindings[id].global
-	case kField:
-		key := b.child(parent, fProperty)
+	case cst.Field:
+		key := b.child(parent, cst.AsProperty)
 		if key == none {
-			key = b.child(parent, fName)
+			key = b.child(parent, cst.AsName)
 		}
-		if text, ok := b.propertyName(key); ok && b.nodes[at].field == fValue {
+		if text, ok := b.propertyName(key); ok && b.nodes[at].field == cst.AsValue {
 			return "this." + text, false
 		}
 	}
@@ -197,29 +199,29 @@ func (b *builder) argument(raw string, made int32) argument {
 // decorates is the class or method that a decorator's call decorates.
 func (b *builder) decorates(n int32) string {
 	decorator := b.parent(n)
-	if b.kind(decorator) != kDecorator {
+	if b.kind(decorator) != cst.Decorator {
 		return ""
 	}
 	owner := b.parent(decorator)
 	class := b.enclosingClass(decorator)
 	switch b.kind(owner) {
-	case kClassDecl, kClass:
+	case cst.ClassDecl, cst.Class:
 		return b.units[b.unitOf[owner]].name
-	case kExport:
+	case cst.Export:
 		for c := b.nodes[decorator].next; c != none; c = b.nodes[c].next {
-			if k := b.kind(c); k == kClassDecl || k == kClass {
+			if k := b.kind(c); k == cst.ClassDecl || k == cst.Class {
 				return b.units[b.unitOf[c]].name
 			}
 		}
 		return ""
-	case kClassBody: // TypeScript: the decorators stand before the method
+	case cst.ClassBody: // TypeScript: the decorators stand before the method
 		for owner = b.nodes[decorator].next; owner != none; owner = b.nodes[owner].next {
-			if k := b.kind(owner); k != kDecorator && k != kComment {
+			if k := b.kind(owner); k != cst.Decorator && k != cst.Comment {
 				break
 			}
 		}
 	}
-	if class == none || owner == none || b.kind(owner) != kMethod {
+	if class == none || owner == none || b.kind(owner) != cst.Method {
 		return ""
 	}
 	return b.units[b.unitOf[class]].name + "." + b.functionName(owner)
@@ -241,7 +243,7 @@ func (b *builder) argumentEdges(n int32, call *Call, arguments []int32) {
 
 // pluginEdge notes that a Fastify plugin is called with the server, at the start.
 func (b *builder) pluginEdge(n, plugin int32) {
-	server := b.eval(b.child(b.bare(b.child(n, fFunction)), fObject))
+	server := b.eval(b.child(b.bare(b.child(n, cst.AsFunction)), cst.AsObject))
 	if server.kind != entityName {
 		return
 	}
@@ -264,17 +266,17 @@ func (b *builder) handOver(n int32, how flow, from int32, depth int) {
 		return
 	}
 	n = b.bare(n)
-	if b.kind(n) == kSpread {
+	if b.kind(n) == cst.Spread {
 		n = b.bare(b.only(n))
 	}
 	registered := how == flowHandler || how == flowTimer
-	if b.kind(n) == kCall && registered {
-		for _, inner := range b.items(b.child(n, fArguments)) {
-			if b.isFunction(b.bare(inner)) || b.kind(b.bare(inner)) == kIdentifier || b.kind(b.bare(inner)) == kMember {
+	if b.kind(n) == cst.Call && registered {
+		for _, inner := range b.items(b.child(n, cst.AsArguments)) {
+			if b.isFunction(b.bare(inner)) || b.kind(b.bare(inner)) == cst.Identifier || b.kind(b.bare(inner)) == cst.Member {
 				b.handOver(inner, how, from, depth+1)
 			}
 		}
-		if factory := b.eval(b.child(n, fFunction)); factory.kind == entityUnit {
+		if factory := b.eval(b.child(n, cst.AsFunction)); factory.kind == entityUnit {
 			for _, value := range b.units[factory.node].returns {
 				b.handOver(value, how, from, depth+1)
 			}
@@ -302,9 +304,9 @@ func (b *builder) handOver(n int32, how flow, from int32, depth int) {
 func (b *builder) handOverLiteral(n int32, how flow, from int32, depth int) {
 	for _, item := range b.items(n) {
 		switch b.kind(item) {
-		case kPair:
-			b.handOver(b.child(item, fValue), how, from, depth)
-		case kMethod, kShorthand, kIdentifier, kFunction, kArrow, kCall, kMember, kSpread, kArray, kObject:
+		case cst.Pair:
+			b.handOver(b.child(item, cst.AsValue), how, from, depth)
+		case cst.Method, cst.Shorthand, cst.Identifier, cst.Function, cst.Arrow, cst.Call, cst.Member, cst.Spread, cst.Array, cst.Object:
 			b.handOver(item, how, from, depth)
 		}
 	}
@@ -312,8 +314,8 @@ func (b *builder) handOverLiteral(n int32, how flow, from int32, depth int) {
 
 // handOverMethods registers all methods of an instance: new Server(new Handlers()).
 func (b *builder) handOverMethods(class int32, how flow, from int32) {
-	for _, member := range b.items(b.childOf(class, kClassBody)) {
-		if b.kind(member) == kMethod && b.constructorOf(member) == none {
+	for _, member := range b.items(b.childOf(class, cst.ClassBody)) {
+		if b.kind(member) == cst.Method && b.constructorOf(member) == none {
 			b.edges = append(b.edges, edge{from: from, to: b.unitOf[member], flow: how})
 		}
 	}
@@ -335,12 +337,12 @@ func (b *builder) emitMethodMutation(n, object int32, method string) {
 	root, first := b.rootObject(object)
 	assign := Assign{Kind: "method", Method: method}
 	switch b.kind(root) {
-	case kThis:
+	case cst.This:
 		if first == "" {
 			return
 		}
 		assign.Target = "this." + first
-	case kIdentifier:
+	case cst.Identifier:
 		id := b.lookup(root, b.text(root))
 		if id == none || !b.bindings[id].global || b.bindings[id].kind == bindImport && !b.fromProject(id) {
 			return

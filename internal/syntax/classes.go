@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/dock2edge/dock2edge/internal/syntax/cst"
+
 // classFacts is what is known of a class's members before they are evaluated.
 type classFacts struct {
 	heritage int32
@@ -16,33 +18,33 @@ func (b *builder) factsOf(class int32) *classFacts {
 	}
 	facts := &classFacts{heritage: none, static: map[string]int32{}, instance: map[string]int32{}, types: map[string]int32{}}
 	b.classes[class] = facts
-	if heritage := b.childOf(class, kHeritage); heritage != none {
+	if heritage := b.childOf(class, cst.Heritage); heritage != none {
 		facts.heritage = b.only(heritage)
-		if b.kind(facts.heritage) == kHeritage { // TypeScript: class_heritage > extends_clause > value
-			facts.heritage = b.child(facts.heritage, fValue)
+		if b.kind(facts.heritage) == cst.Heritage { // TypeScript: class_heritage > extends_clause > value
+			facts.heritage = b.child(facts.heritage, cst.AsValue)
 		}
 	}
-	for _, member := range b.items(b.childOf(class, kClassBody)) {
+	for _, member := range b.items(b.childOf(class, cst.ClassBody)) {
 		into := facts.instance
 		if b.hasToken(member, "static") {
 			into = facts.static
 		}
 		switch b.kind(member) {
-		case kMethod:
+		case cst.Method:
 			if b.constructorOf(member) != none {
 				b.parameterProperties(member, facts)
-			} else if name, ok := b.propertyName(b.child(member, fName)); ok {
+			} else if name, ok := b.propertyName(b.child(member, cst.AsName)); ok {
 				into[name] = member
 			}
-		case kField:
-			key := b.child(member, fProperty)
+		case cst.Field:
+			key := b.child(member, cst.AsProperty)
 			if key == none {
-				key = b.child(member, fName)
+				key = b.child(member, cst.AsName)
 			}
 			if name, ok := b.propertyName(key); ok {
-				if value := b.child(member, fValue); value != none && b.kind(value) != kNull && b.kind(value) != kUndefined {
+				if value := b.child(member, cst.AsValue); value != none && b.kind(value) != cst.Null && b.kind(value) != cst.Undefined {
 					into[name] = value
-				} else if annotation := b.child(member, fType); annotation != none {
+				} else if annotation := b.child(member, cst.AsType); annotation != none {
 					facts.types[name] = annotation
 				}
 			}
@@ -53,12 +55,12 @@ func (b *builder) factsOf(class int32) *classFacts {
 
 // parameterProperties notes TypeScript's `constructor(private pool: Pool)`.
 func (b *builder) parameterProperties(constructor int32, facts *classFacts) {
-	for _, parameter := range b.items(b.child(constructor, fParameters)) {
-		word := b.text(b.childOf(parameter, kToken))
-		if b.kind(parameter) != kParameter || word != "private" && word != "public" && word != "protected" && word != "readonly" {
+	for _, parameter := range b.items(b.child(constructor, cst.AsParameters)) {
+		word := b.text(b.childOf(parameter, cst.Token))
+		if b.kind(parameter) != cst.Parameter || word != "private" && word != "public" && word != "protected" && word != "readonly" {
 			continue
 		}
-		if name := b.child(parameter, fPattern); b.kind(name) == kIdentifier {
+		if name := b.child(parameter, cst.AsPattern); b.kind(name) == cst.Identifier {
 			facts.instance[b.text(name)] = name
 		}
 	}
@@ -72,7 +74,7 @@ func (b *builder) classMember(class int32, name string, static bool) entity {
 		members = facts.static
 	}
 	if value, ok := members[name]; ok {
-		if b.kind(value) == kMethod && (b.hasToken(value, "get")) {
+		if b.kind(value) == cst.Method && (b.hasToken(value, "get")) {
 			return b.returned(entity{kind: entityUnit, node: b.unitOf[value]})
 		}
 		if found := b.eval(value); found.kind != entityNone {
@@ -114,12 +116,12 @@ func (b *builder) superOf(class int32) entity {
 func (b *builder) evalThis(n int32) entity {
 	owner, static := b.thisOwner(n)
 	switch b.kind(owner) {
-	case kClassDecl, kClass:
+	case cst.ClassDecl, cst.Class:
 		if static {
 			return entity{kind: entityClass, node: owner}
 		}
 		return entity{kind: entityInstance, node: owner}
-	case kObject:
+	case cst.Object:
 		return entity{kind: entityLiteral, node: owner}
 	}
 	return entity{}
@@ -129,22 +131,22 @@ func (b *builder) evalThis(n int32) entity {
 func (b *builder) thisOwner(n int32) (owner int32, static bool) {
 	for at := b.parent(n); at != none; at = b.parent(at) {
 		switch b.kind(at) {
-		case kFunctionDecl:
+		case cst.FunctionDecl:
 			return none, false
-		case kFunction:
-			if pair := b.parent(at); b.kind(pair) == kPair {
+		case cst.Function:
+			if pair := b.parent(at); b.kind(pair) == cst.Pair {
 				return b.parent(pair), false
 			}
 			return none, false
-		case kMethod:
+		case cst.Method:
 			owner = b.parent(at)
-			if b.kind(owner) == kClassBody {
+			if b.kind(owner) == cst.ClassBody {
 				return b.parent(owner), b.hasToken(at, "static")
 			}
 			return owner, false
-		case kField:
+		case cst.Field:
 			return b.parent(b.parent(at)), b.hasToken(at, "static")
-		case kStaticBlock:
+		case cst.StaticBlock:
 			return b.parent(b.parent(at)), true
 		}
 	}
@@ -153,7 +155,7 @@ func (b *builder) thisOwner(n int32) (owner int32, static bool) {
 
 func (b *builder) enclosingClass(n int32) int32 {
 	for at := b.parent(n); at != none; at = b.parent(at) {
-		if k := b.kind(at); k == kClassDecl || k == kClass {
+		if k := b.kind(at); k == cst.ClassDecl || k == cst.Class {
 			return at
 		}
 	}

@@ -1,37 +1,41 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
+)
 
 // collectFacts notes assignments and returns before anything is evaluated.
 func (b *builder) collectFacts() {
 	for i := range b.nodes {
 		n := int32(i)
 		switch b.nodes[i].kind {
-		case kAssign:
-			b.noteAssignment(b.bare(b.child(n, fLeft)), b.child(n, fRight))
-		case kAugmented:
-			left := b.bare(b.child(n, fLeft))
-			switch b.text(b.child(n, fOperator)) {
+		case cst.Assign:
+			b.noteAssignment(b.bare(b.child(n, cst.AsLeft)), b.child(n, cst.AsRight))
+		case cst.Augmented:
+			left := b.bare(b.child(n, cst.AsLeft))
+			switch b.text(b.child(n, cst.AsOperator)) {
 			case "||=", "??=":
-				b.noteAssignment(left, b.child(n, fRight))
+				b.noteAssignment(left, b.child(n, cst.AsRight))
 			default:
 				b.noteRewrite(left)
 			}
-		case kUpdate:
-			b.noteRewrite(b.bare(b.child(n, fArgument)))
-		case kReturn:
+		case cst.Update:
+			b.noteRewrite(b.bare(b.child(n, cst.AsArgument)))
+		case cst.Return:
 			if value := b.only(n); value != none {
 				unit := &b.units[b.unitAt(n)]
 				unit.returns = append(unit.returns, value)
 			}
-		case kMethod:
+		case cst.Method:
 			b.noteDecorators(n)
 		}
 	}
 }
 
 func (b *builder) noteRewrite(left int32) {
-	if b.kind(left) != kIdentifier {
+	if b.kind(left) != cst.Identifier {
 		return
 	}
 	if id := b.lookup(left, b.text(left)); id != none {
@@ -41,21 +45,21 @@ func (b *builder) noteRewrite(left int32) {
 
 func (b *builder) noteAssignment(left, right int32) {
 	switch b.kind(left) {
-	case kIdentifier:
+	case cst.Identifier:
 		if id := b.lookup(left, b.text(left)); id != none {
 			b.bindings[id].assigned = append(b.bindings[id].assigned, right)
 		}
-	case kMember:
+	case cst.Member:
 		b.notePropertyAssignment(left, right)
-	case kObjectPattern, kArrayPattern:
+	case cst.ObjectPattern, cst.ArrayPattern:
 		for _, item := range b.items(left) {
 			switch b.kind(item) {
-			case kPairPattern:
-				item = b.child(item, fValue)
-			case kAssignmentPattern:
-				item = b.child(item, fLeft)
+			case cst.PairPattern:
+				item = b.child(item, cst.AsValue)
+			case cst.AssignmentPattern:
+				item = b.child(item, cst.AsLeft)
 			}
-			if k := b.kind(item); k == kIdentifier || k == kShorthandPattern {
+			if k := b.kind(item); k == cst.Identifier || k == cst.ShorthandPattern {
 				if id := b.lookup(item, b.text(item)); id != none {
 					b.bindings[id].rewritten = true
 				}
@@ -65,11 +69,11 @@ func (b *builder) noteAssignment(left, right int32) {
 }
 
 func (b *builder) notePropertyAssignment(left, right int32) {
-	object, property := b.bare(b.child(left, fObject)), b.text(b.child(left, fProperty))
+	object, property := b.bare(b.child(left, cst.AsObject)), b.text(b.child(left, cst.AsProperty))
 	switch b.kind(object) {
-	case kThis:
+	case cst.This:
 		owner, static := b.thisOwner(left)
-		if k := b.kind(owner); k != kClassDecl && k != kClass {
+		if k := b.kind(owner); k != cst.ClassDecl && k != cst.Class {
 			return
 		}
 		facts := b.factsOf(owner)
@@ -77,10 +81,10 @@ func (b *builder) notePropertyAssignment(left, right int32) {
 		if static {
 			members = facts.static
 		}
-		if k := b.kind(right); members[property] == 0 && k != kNull && k != kUndefined {
+		if k := b.kind(right); members[property] == 0 && k != cst.Null && k != cst.Undefined {
 			members[property] = right
 		}
-	case kIdentifier:
+	case cst.Identifier:
 		name := b.text(object)
 		if id := b.lookup(object, name); id != none {
 			if b.bindings[id].props == nil {
@@ -97,7 +101,7 @@ func (b *builder) notePropertyAssignment(left, right int32) {
 		case "exports":
 			b.globals["exports."+property] = right
 		}
-	case kMember:
+	case cst.Member:
 		if b.text(object) == "module.exports" && b.lookup(object, "module") == none {
 			b.globals["module.exports."+property] = right
 		}
@@ -121,20 +125,20 @@ func (b *builder) noteDecorators(n int32) {
 		}
 	}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
-		if b.nodes[c].kind == kDecorator {
+		if b.nodes[c].kind == cst.Decorator {
 			mark(c)
 		}
 	}
 	// In TypeScript's grammar the decorators stand before the method, in the class body.
 	body := b.parent(n)
-	if b.kind(body) != kClassBody {
+	if b.kind(body) != cst.ClassBody {
 		return
 	}
 	pending := []int32(nil)
 	for c := b.nodes[body].first; c != none && c != n; c = b.nodes[c].next {
-		if b.nodes[c].kind == kDecorator {
+		if b.nodes[c].kind == cst.Decorator {
 			pending = append(pending, c)
-		} else if b.nodes[c].kind != kComment {
+		} else if b.nodes[c].kind != cst.Comment {
 			pending = nil
 		}
 	}
@@ -147,7 +151,7 @@ func (b *builder) noteDecorators(n int32) {
 func (b *builder) emit() {
 	calls := 0
 	for i := range b.nodes {
-		if k := b.nodes[i].kind; k == kCall || k == kNew {
+		if k := b.nodes[i].kind; k == cst.Call || k == cst.New {
 			calls++
 		}
 	}
@@ -155,27 +159,27 @@ func (b *builder) emit() {
 	for i := range b.nodes {
 		n := int32(i)
 		switch b.nodes[i].kind {
-		case kImport:
+		case cst.Import:
 			b.importStatement(n)
-		case kExport:
+		case cst.Export:
 			b.exportStatement(n)
-		case kCall, kNew:
+		case cst.Call, cst.New:
 			b.emitCall(n)
-		case kIdentifier, kShorthand:
+		case cst.Identifier, cst.Shorthand:
 			if b.isUse(n) {
 				b.emitRead(n)
 			}
-		case kMember, kSubscript, kMeta:
+		case cst.Member, cst.Subscript, cst.Meta:
 			b.emitRead(n)
-		case kAssign, kAugmented:
+		case cst.Assign, cst.Augmented:
 			b.emitAssign(n)
-		case kUpdate:
-			b.emitMutation(n, b.child(n, fArgument), "++")
-		case kUnary:
-			if b.text(b.child(n, fOperator)) == "delete" {
-				b.emitMutation(n, b.child(n, fArgument), "delete")
+		case cst.Update:
+			b.emitMutation(n, b.child(n, cst.AsArgument), "++")
+		case cst.Unary:
+			if b.text(b.child(n, cst.AsOperator)) == "delete" {
+				b.emitMutation(n, b.child(n, cst.AsArgument), "delete")
 			}
-		case kFor, kForIn, kWhile, kDo:
+		case cst.For, cst.ForIn, cst.While, cst.Do:
 			b.emitLoop(n)
 		}
 	}
@@ -188,22 +192,22 @@ func (b *builder) isUse(n int32) bool {
 		return false
 	}
 	switch b.kind(parent) {
-	case kImport, kImportClause, kImportSpecifier, kNamespaceImport, kImportRequire, kExportSpecifier, kNamespaceExport,
-		kParameters, kRestPattern, kObjectPattern, kArrayPattern, kTag, kEnumBody, kImportAlias:
+	case cst.Import, cst.ImportClause, cst.ImportSpecifier, cst.NamespaceImport, cst.ImportRequire, cst.ExportSpecifier, cst.NamespaceExport,
+		cst.Parameters, cst.RestPattern, cst.ObjectPattern, cst.ArrayPattern, cst.Tag, cst.EnumBody, cst.ImportAlias:
 		return false
-	case kDeclarator, kFunctionDecl, kFunction, kClassDecl, kClass, kEnum, kEnumAssignment, kNamespace:
-		return role != fName
-	case kParameter:
-		return role == fValue
-	case kAssignmentPattern:
-		return role == fRight
-	case kPairPattern:
+	case cst.Declarator, cst.FunctionDecl, cst.Function, cst.ClassDecl, cst.Class, cst.Enum, cst.EnumAssignment, cst.Namespace:
+		return role != cst.AsName
+	case cst.Parameter:
+		return role == cst.AsValue
+	case cst.AssignmentPattern:
+		return role == cst.AsRight
+	case cst.PairPattern:
 		return false
-	case kArrow, kCatch:
-		return role != fParameter
-	case kForIn:
-		return role != fLeft
-	case kCast:
+	case cst.Arrow, cst.Catch:
+		return role != cst.AsParameter
+	case cst.ForIn:
+		return role != cst.AsLeft
+	case cst.Cast:
 		return b.nodes[parent].first == n
 	}
 	return true
@@ -220,24 +224,24 @@ func (b *builder) emitRead(n int32) {
 	parent := b.parent(at)
 	role := b.nodes[at].field
 	switch b.kind(parent) {
-	case kMember, kSubscript:
-		if role == fObject {
+	case cst.Member, cst.Subscript:
+		if role == cst.AsObject {
 			return
 		}
-	case kCall, kNew:
-		if role == fFunction || role == fConstructor {
+	case cst.Call, cst.New:
+		if role == cst.AsFunction || role == cst.AsConstructor {
 			b.emitCalleeRead(n)
 			return
 		}
-	case kAssign, kAugmented:
-		if role == fLeft {
+	case cst.Assign, cst.Augmented:
+		if role == cst.AsLeft {
 			return
 		}
-	case kUpdate:
+	case cst.Update:
 		return
-	case kDeclarator:
-		if role == fValue && b.kind(b.child(parent, fName)) == kObjectPattern {
-			b.emitPatternReads(n, b.child(parent, fName))
+	case cst.Declarator:
+		if role == cst.AsValue && b.kind(b.child(parent, cst.AsName)) == cst.ObjectPattern {
+			b.emitPatternReads(n, b.child(parent, cst.AsName))
 			return
 		}
 	}
@@ -246,11 +250,11 @@ func (b *builder) emitRead(n int32) {
 
 // emitCalleeRead records process.env.X in process.env.X.split(","), which is a use as well as a call.
 func (b *builder) emitCalleeRead(callee int32) {
-	if b.kind(callee) != kMember {
+	if b.kind(callee) != cst.Member {
 		return
 	}
-	object := b.bare(b.child(callee, fObject))
-	if k := b.kind(object); k == kMember || k == kSubscript {
+	object := b.bare(b.child(callee, cst.AsObject))
+	if k := b.kind(object); k == cst.Member || k == cst.Subscript {
 		b.addRead(object, object)
 	}
 }
@@ -264,12 +268,12 @@ func (b *builder) emitPatternReads(value, pattern int32) {
 	for _, item := range b.items(pattern) {
 		name, ok := "", false
 		switch b.kind(item) {
-		case kShorthandPattern:
+		case cst.ShorthandPattern:
 			name, ok = b.text(item), true
-		case kAssignmentPattern:
-			name, ok = b.propertyName(b.child(item, fLeft))
-		case kPairPattern:
-			name, ok = b.propertyName(b.child(item, fKey))
+		case cst.AssignmentPattern:
+			name, ok = b.propertyName(b.child(item, cst.AsLeft))
+		case cst.PairPattern:
+			name, ok = b.propertyName(b.child(item, cst.AsKey))
 		}
 		if !ok {
 			b.addRead(value, value)
@@ -280,7 +284,7 @@ func (b *builder) emitPatternReads(value, pattern int32) {
 }
 
 func (b *builder) addRead(n, at int32) {
-	if k := b.kind(n); k == kIdentifier || k == kShorthand {
+	if k := b.kind(n); k == cst.Identifier || k == cst.Shorthand {
 		if id := b.lookup(n, b.text(n)); id != none && b.bindings[id].kind != bindImport {
 			return
 		}
@@ -302,26 +306,26 @@ func (b *builder) recordRead(raw string, at int32) {
 
 // emitAssign records an assignment and what it exports.
 func (b *builder) emitAssign(n int32) {
-	left, right := b.bare(b.child(n, fLeft)), b.child(n, fRight)
+	left, right := b.bare(b.child(n, cst.AsLeft)), b.child(n, cst.AsRight)
 	kind := "="
-	if b.kind(n) == kAugmented {
+	if b.kind(n) == cst.Augmented {
 		kind = "+="
-	} else if k := b.kind(left); k == kObjectPattern || k == kArrayPattern {
+	} else if k := b.kind(left); k == cst.ObjectPattern || k == cst.ArrayPattern {
 		for _, item := range b.items(left) {
 			switch b.kind(item) {
-			case kPairPattern:
-				item = b.child(item, fValue)
-			case kAssignmentPattern:
-				item = b.child(item, fLeft)
+			case cst.PairPattern:
+				item = b.child(item, cst.AsValue)
+			case cst.AssignmentPattern:
+				item = b.child(item, cst.AsLeft)
 			}
 			b.emitMutation(n, item, kind)
 		}
 		return
 	}
 	b.emitMutation(n, left, kind)
-	if kind == "=" && b.kind(left) == kMember {
-		if e := b.eval(b.child(left, fObject)); e.kind == entityName {
-			b.commonExport(e.name+"."+b.text(b.child(left, fProperty)), left, right)
+	if kind == "=" && b.kind(left) == cst.Member {
+		if e := b.eval(b.child(left, cst.AsObject)); e.kind == entityName {
+			b.commonExport(e.name+"."+b.text(b.child(left, cst.AsProperty)), left, right)
 		}
 	}
 }
@@ -330,12 +334,12 @@ func (b *builder) emitAssign(n int32) {
 func (b *builder) emitMutation(n, target int32, kind string) {
 	target = b.bare(target)
 	switch b.kind(target) {
-	case kIdentifier, kShorthandPattern:
+	case cst.Identifier, cst.ShorthandPattern:
 		id := b.lookup(target, b.text(target))
 		if id == none || b.bindings[id].global {
 			b.recordAssign(Assign{Target: b.text(target), Kind: kind, Global: id != none}, n)
 		}
-	case kMember, kSubscript:
+	case cst.Member, cst.Subscript:
 		if assign, ok := b.propertyTarget(target, kind); ok {
 			b.recordAssign(assign, n)
 		}
@@ -355,13 +359,13 @@ func (b *builder) propertyTarget(target int32, kind string) (Assign, bool) {
 	}
 	root, first := b.rootObject(target)
 	switch b.kind(root) {
-	case kThis:
+	case cst.This:
 		name := "this." + first
-		if direct := b.bare(b.child(target, fObject)) == root; direct && kind != "delete" && b.kind(target) == kMember {
+		if direct := b.bare(b.child(target, cst.AsObject)) == root; direct && kind != "delete" && b.kind(target) == cst.Member {
 			kind = "="
 		}
 		return Assign{Target: name, Kind: kind}, first != ""
-	case kIdentifier:
+	case cst.Identifier:
 		if id := b.lookup(root, b.text(root)); id != none {
 			bound := &b.bindings[id]
 			if bound.kind == bindImport || !bound.global {
@@ -388,13 +392,13 @@ func assignKind(kind string) string {
 
 // plainName is the resolved name of a property of a module or global: process.env.TZ. Things of the project have none.
 func (b *builder) plainName(n int32) (string, bool) {
-	owner := b.eval(b.child(n, fObject))
+	owner := b.eval(b.child(n, cst.AsObject))
 	if owner.kind != entityName || strings.Contains(owner.name, "()") {
 		return "", false
 	}
-	property := b.text(b.child(n, fProperty))
-	if b.kind(n) == kSubscript {
-		property = b.fold(b.child(n, fIndex)).Text
+	property := b.text(b.child(n, cst.AsProperty))
+	if b.kind(n) == cst.Subscript {
+		property = b.fold(b.child(n, cst.AsIndex)).Text
 	}
 	name := shown(memberName(owner.name, property))
 	return name, name != "" && !strings.HasPrefix(name, "local:")
@@ -405,45 +409,45 @@ func (b *builder) rootObject(n int32) (root int32, first string) {
 	for {
 		n = b.bare(n)
 		switch b.kind(n) {
-		case kMember:
-			first = b.text(b.child(n, fProperty))
-		case kSubscript:
+		case cst.Member:
+			first = b.text(b.child(n, cst.AsProperty))
+		case cst.Subscript:
 			first = ""
 		default:
 			return n, first
 		}
-		n = b.child(n, fObject)
+		n = b.child(n, cst.AsObject)
 	}
 }
 
 // emitLoop records a loop.
 func (b *builder) emitLoop(n int32) {
 	loop := Loop{Depth: int(b.nodes[n].loops) + 1, Function: b.functionNameAt(n), Span: b.span(n)}
-	condition := b.child(n, fCondition)
+	condition := b.child(n, cst.AsCondition)
 	switch b.kind(n) {
-	case kFor:
-		loop.Infinite = condition == none || b.kind(condition) == kOther
-		if b.kind(condition) == kExpressionStatement {
+	case cst.For:
+		loop.Infinite = condition == none || b.kind(condition) == cst.Other
+		if b.kind(condition) == cst.ExpressionStatement {
 			condition = b.only(condition)
 		}
-		if b.kind(condition) == kBinary {
-			if bound := b.fold(b.child(condition, fRight)); bound.Kind == Number {
+		if b.kind(condition) == cst.Binary {
+			if bound := b.fold(b.child(condition, cst.AsRight)); bound.Kind == Number {
 				loop.Bound = bound.Number
 			}
 		}
-	case kWhile, kDo:
+	case cst.While, cst.Do:
 		value := b.fold(b.bare(condition))
 		loop.Infinite = value.Kind == Bool && value.Text == "true" || value.Kind == Number && value.Number != 0
-	case kForIn:
+	case cst.ForIn:
 		loop.Awaits = b.hasToken(n, "await")
-		if over := b.fold(b.child(n, fRight)); over.Kind == Array {
+		if over := b.fold(b.child(n, cst.AsRight)); over.Kind == Array {
 			loop.Bound = float64(len(over.Items))
 		}
 	}
 	unit := b.unitAt(n)
 	end := b.nodes[n].end
 	for c := n + 1; int(c) < len(b.nodes) && b.nodes[c].start < end && !loop.Awaits; c++ {
-		loop.Awaits = b.nodes[c].kind == kAwait && b.unitAt(c) == unit
+		loop.Awaits = b.nodes[c].kind == cst.Await && b.unitAt(c) == unit
 	}
 	b.module.Loops = append(b.module.Loops, loop)
 	b.places.loops = append(b.places.loops, unit)

@@ -60,5 +60,5 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func BenchmarkTree(b *testing.B) {
-	benchmark(b, func(name string, data []byte) { parseTree(grammarFor(name), data) })
+	benchmark(b, func(name string, data []byte) { parseTree(languageOf(name), data) })
 }

@@ -1,6 +1,10 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
+)
 
 // entityKind is what an expression leads to.
 type entityKind uint8
@@ -41,9 +45,9 @@ func (b *builder) eval(n int32) entity {
 		return entity{}
 	}
 	switch b.kind(n) {
-	case kIdentifier, kShorthand, kShorthandPattern, kUndefined:
+	case cst.Identifier, cst.Shorthand, cst.ShorthandPattern, cst.Undefined:
 		return b.evalIdentifier(n)
-	case kString, kNumber, kTemplate, kTrue, kFalse, kNull, kRegex, kUnary, kUpdate:
+	case cst.String, cst.Number, cst.Template, cst.True, cst.False, cst.Null, cst.Regex, cst.Unary, cst.Update:
 		return entity{}
 	}
 	if known, ok := b.entities[n]; ok {
@@ -62,45 +66,45 @@ func (b *builder) eval(n int32) entity {
 
 func (b *builder) evalNode(n int32) entity {
 	switch b.kind(n) {
-	case kMember:
+	case cst.Member:
 		return b.evalMember(n)
-	case kSubscript:
+	case cst.Subscript:
 		return b.evalSubscript(n)
-	case kMeta:
+	case cst.Meta:
 		return named("import.meta")
-	case kThis:
+	case cst.This:
 		return b.evalThis(n)
-	case kSuper:
+	case cst.Super:
 		if class := b.enclosingClass(n); class != none {
 			return b.superOf(class)
 		}
-	case kFunctionDecl, kFunction, kArrow, kMethod:
+	case cst.FunctionDecl, cst.Function, cst.Arrow, cst.Method:
 		return entity{kind: entityUnit, node: b.unitOf[n]}
-	case kClassDecl, kClass:
+	case cst.ClassDecl, cst.Class:
 		return entity{kind: entityClass, node: n}
-	case kObject, kArray:
+	case cst.Object, cst.Array:
 		return entity{kind: entityLiteral, node: n}
-	case kEnum, kNamespace:
+	case cst.Enum, cst.Namespace:
 		return entity{kind: entityEnum, node: n}
-	case kTypeAnnotation:
+	case cst.TypeAnnotation:
 		return b.evalType(n)
-	case kCall:
+	case cst.Call:
 		return b.evalCall(n)
-	case kNew:
+	case cst.New:
 		return b.evalNew(n)
-	case kAssign:
-		return b.eval(b.child(n, fRight))
-	case kAugmented:
-		return b.either(b.child(n, fLeft), b.child(n, fRight))
-	case kBinary:
-		switch b.text(b.child(n, fOperator)) {
+	case cst.Assign:
+		return b.eval(b.child(n, cst.AsRight))
+	case cst.Augmented:
+		return b.either(b.child(n, cst.AsLeft), b.child(n, cst.AsRight))
+	case cst.Binary:
+		switch b.text(b.child(n, cst.AsOperator)) {
 		case "||", "??":
-			return b.either(b.child(n, fLeft), b.child(n, fRight))
+			return b.either(b.child(n, cst.AsLeft), b.child(n, cst.AsRight))
 		case "&&":
-			return b.eval(b.child(n, fRight))
+			return b.eval(b.child(n, cst.AsRight))
 		}
-	case kTernary:
-		return b.either(b.child(n, fConsequence), b.child(n, fAlternative))
+	case cst.Ternary:
+		return b.either(b.child(n, cst.AsConsequence), b.child(n, cst.AsAlternative))
 	}
 	return entity{}
 }
@@ -175,8 +179,8 @@ func (b *builder) bindingValue(id int32) entity {
 }
 
 func (b *builder) evalMember(n int32) entity {
-	object := b.child(n, fObject)
-	property := b.text(b.child(n, fProperty))
+	object := b.child(n, cst.AsObject)
+	property := b.text(b.child(n, cst.AsProperty))
 	owner := b.eval(object)
 	if found := b.member(owner, property); found.kind != entityNone {
 		return found
@@ -187,7 +191,7 @@ func (b *builder) evalMember(n int32) entity {
 // assignedProperty looks for x.property = v when x is a variable of the module.
 func (b *builder) assignedProperty(object int32, property string) entity {
 	object = b.bare(object)
-	if b.kind(object) != kIdentifier {
+	if b.kind(object) != cst.Identifier {
 		return entity{}
 	}
 	id := b.lookup(object, b.text(object))
@@ -201,11 +205,11 @@ func (b *builder) assignedProperty(object int32, property string) entity {
 }
 
 func (b *builder) evalSubscript(n int32) entity {
-	owner := b.eval(b.child(n, fObject))
+	owner := b.eval(b.child(n, cst.AsObject))
 	if owner.kind == entityNone {
 		return owner
 	}
-	index := b.fold(b.child(n, fIndex))
+	index := b.fold(b.child(n, cst.AsIndex))
 	if index.Kind == String || index.Kind == Number {
 		return b.member(owner, index.Text)
 	}
@@ -239,7 +243,7 @@ func (b *builder) member(owner entity, property string) entity {
 }
 
 func (b *builder) literalMember(n int32, property string) entity {
-	if b.kind(n) == kArray {
+	if b.kind(n) == cst.Array {
 		for i, item := range b.elements(n) {
 			if digits(i) == property {
 				return b.eval(item)
@@ -268,19 +272,19 @@ func (b *builder) literalMember(n int32, property string) entity {
 func (b *builder) literalProperty(n int32, property string) (value int32, spread []int32) {
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		switch b.nodes[c].kind {
-		case kShorthand:
+		case cst.Shorthand:
 			if b.text(c) == property {
 				return c, nil
 			}
-		case kPair:
-			if name, ok := b.propertyName(b.child(c, fKey)); ok && name == property {
-				return b.child(c, fValue), nil
+		case cst.Pair:
+			if name, ok := b.propertyName(b.child(c, cst.AsKey)); ok && name == property {
+				return b.child(c, cst.AsValue), nil
 			}
-		case kMethod:
-			if name, ok := b.propertyName(b.child(c, fName)); ok && name == property {
+		case cst.Method:
+			if name, ok := b.propertyName(b.child(c, cst.AsName)); ok && name == property {
 				return c, nil
 			}
-		case kSpread:
+		case cst.Spread:
 			spread = append(spread, b.only(c))
 		}
 	}
@@ -289,15 +293,15 @@ func (b *builder) literalProperty(n int32, property string) (value int32, spread
 
 // evalCall finds what a call returns.
 func (b *builder) evalCall(n int32) entity {
-	function := b.bare(b.child(n, fFunction))
-	arguments := b.items(b.child(n, fArguments))
-	if b.kind(function) == kImportWord {
+	function := b.bare(b.child(n, cst.AsFunction))
+	arguments := b.items(b.child(n, cst.AsArguments))
+	if b.kind(function) == cst.ImportWord {
 		return b.moduleOf(arguments)
 	}
-	if b.kind(function) == kMember {
-		switch b.text(b.child(function, fProperty)) {
+	if b.kind(function) == cst.Member {
+		switch b.text(b.child(function, cst.AsProperty)) {
 		case "bind":
-			return b.eval(b.child(function, fObject))
+			return b.eval(b.child(function, cst.AsObject))
 		}
 	}
 	callee := b.eval(function)
@@ -363,7 +367,7 @@ func (b *builder) interopHelper(function int32) bool {
 }
 
 func (b *builder) evalNew(n int32) entity {
-	constructor := b.eval(b.child(n, fConstructor))
+	constructor := b.eval(b.child(n, cst.AsConstructor))
 	switch constructor.kind {
 	case entityName:
 		return entity{kind: entityName, name: callName(constructor.name), made: n}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dock2edge/dock2edge/internal/source"
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // export is what one exported name is, in a form that outlives the tree.
@@ -95,7 +96,7 @@ func (b *builder) exportOf(e entity, made map[entity]*export, depth int) *export
 		out.members = b.exportLiteral(e.node, made, depth)
 	case entityEnum:
 		out.members = map[string]*export{}
-		if b.kind(e.node) == kEnum {
+		if b.kind(e.node) == cst.Enum {
 			for _, name := range b.enumNames(e.node) {
 				out.members[name] = &export{unit: -1, value: b.enumMember(e.node, name)}
 			}
@@ -119,21 +120,21 @@ func (b *builder) exportMembers(owner entity, names map[string]int32, made map[e
 
 // exportLiteral keeps the properties of an object literal.
 func (b *builder) exportLiteral(n int32, made map[entity]*export, depth int) map[string]*export {
-	if b.kind(n) != kObject {
+	if b.kind(n) != cst.Object {
 		return nil
 	}
 	members := map[string]*export{}
 	for _, item := range b.items(n) {
 		name, node, ok := "", item, false
 		switch b.kind(item) {
-		case kShorthand:
+		case cst.Shorthand:
 			name, ok = b.text(item), true
-		case kPair:
-			name, ok = b.propertyName(b.child(item, fKey))
-			node = b.child(item, fValue)
-		case kMethod:
-			name, ok = b.propertyName(b.child(item, fName))
-		case kSpread:
+		case cst.Pair:
+			name, ok = b.propertyName(b.child(item, cst.AsKey))
+			node = b.child(item, cst.AsValue)
+		case cst.Method:
+			name, ok = b.propertyName(b.child(item, cst.AsName))
+		case cst.Spread:
 			if e := b.eval(b.only(item)); e.kind == entityLiteral && e.node != n {
 				for name, member := range b.exportOf(e, made, depth+1).members {
 					members[name] = member
@@ -155,9 +156,9 @@ func (b *builder) exportLiteral(n int32, made map[entity]*export, depth int) map
 // enumNames are the names of an enum's members.
 func (b *builder) enumNames(n int32) []string {
 	var names []string
-	for _, item := range b.items(b.child(n, fBody)) {
-		if b.kind(item) == kEnumAssignment {
-			item = b.child(item, fName)
+	for _, item := range b.items(b.child(n, cst.AsBody)) {
+		if b.kind(item) == cst.EnumAssignment {
+			item = b.child(item, cst.AsName)
 		}
 		if name, ok := b.propertyName(item); ok {
 			names = append(names, name)

@@ -2,6 +2,8 @@ package syntax
 
 import (
 	"math"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // maxFold bounds the depth of folding, maxText the length of a folded string: doubling a constant a few dozen times would
@@ -28,43 +30,43 @@ func (b *builder) foldNode(n int32) Value {
 	b.folding++
 	defer func() { b.folding-- }()
 	switch b.kind(n) {
-	case kParen, kAwait, kCast, kSequence:
+	case cst.Paren, cst.Await, cst.Cast, cst.Sequence:
 		return b.foldNode(b.bare(n))
-	case kString:
+	case cst.String:
 		return textValue(String, b.fragments(n))
-	case kTemplate:
+	case cst.Template:
 		return b.foldTemplate(n)
-	case kNumber:
+	case cst.Number:
 		return parseNumber(b.text(n))
-	case kTrue, kFalse:
+	case cst.True, cst.False:
 		return Value{Kind: Bool, Text: b.text(n)}
-	case kNull, kUndefined:
+	case cst.Null, cst.Undefined:
 		return Value{Kind: Null, Text: b.text(n)}
-	case kRegex:
+	case cst.Regex:
 		return Value{Kind: Regexp, Text: b.text(n)}
-	case kFunctionDecl, kFunction, kArrow, kMethod:
+	case cst.FunctionDecl, cst.Function, cst.Arrow, cst.Method:
 		return b.functionValue(b.unitOf[n])
-	case kObject:
+	case cst.Object:
 		return b.foldObject(n)
-	case kArray:
+	case cst.Array:
 		value := Value{Kind: Array}
 		for _, item := range b.items(n) {
 			value.Items = append(value.Items, b.fold(item))
 		}
 		return value
-	case kUnary:
+	case cst.Unary:
 		return b.foldUnary(n)
-	case kBinary:
+	case cst.Binary:
 		return b.foldBinary(n)
-	case kTernary:
+	case cst.Ternary:
 		return b.foldTernary(n)
-	case kIdentifier, kShorthand, kShorthandPattern:
+	case cst.Identifier, cst.Shorthand, cst.ShorthandPattern:
 		return b.foldIdentifier(n)
-	case kMember, kSubscript:
+	case cst.Member, cst.Subscript:
 		return b.foldMember(n)
-	case kCall:
+	case cst.Call:
 		return b.foldCall(n)
-	case kNew:
+	case cst.New:
 		return b.foldNew(n)
 	}
 	return b.reference(b.eval(n))
@@ -119,17 +121,17 @@ func (b *builder) foldObject(n int32) Value {
 	value := Value{Kind: Object, Fields: map[string]Value{}}
 	for _, item := range b.items(n) {
 		switch b.kind(item) {
-		case kShorthand:
+		case cst.Shorthand:
 			value.Fields[b.text(item)] = b.fold(item)
-		case kPair:
-			if name, ok := b.propertyName(b.child(item, fKey)); ok {
-				value.Fields[name] = b.fold(b.child(item, fValue))
+		case cst.Pair:
+			if name, ok := b.propertyName(b.child(item, cst.AsKey)); ok {
+				value.Fields[name] = b.fold(b.child(item, cst.AsValue))
 			}
-		case kMethod:
-			if name, ok := b.propertyName(b.child(item, fName)); ok {
+		case cst.Method:
+			if name, ok := b.propertyName(b.child(item, cst.AsName)); ok {
 				value.Fields[name] = b.fold(item)
 			}
-		case kSpread:
+		case cst.Spread:
 			spread := b.foldNode(b.only(item))
 			for name, field := range spread.Fields {
 				if spread.Kind == Object {
@@ -200,10 +202,10 @@ func fieldOf(value Value, name string) Value {
 }
 
 func (b *builder) foldMember(n int32) Value {
-	object := b.child(n, fObject)
-	name := b.text(b.child(n, fProperty))
-	if b.kind(n) == kSubscript {
-		index := b.foldNode(b.child(n, fIndex))
+	object := b.child(n, cst.AsObject)
+	name := b.text(b.child(n, cst.AsProperty))
+	if b.kind(n) == cst.Subscript {
+		index := b.foldNode(b.child(n, cst.AsIndex))
 		if index.Kind != String && index.Kind != Number {
 			return b.reference(b.eval(n))
 		}
@@ -255,7 +257,7 @@ func (b *builder) classValue(owner entity, name string) int32 {
 	if owner.kind == entityClass {
 		members = facts.static
 	}
-	if value, ok := members[name]; ok && b.kind(value) != kMethod {
+	if value, ok := members[name]; ok && b.kind(value) != cst.Method {
 		return value
 	}
 	return none
@@ -263,15 +265,15 @@ func (b *builder) classValue(owner entity, name string) int32 {
 
 // enumMember is the value of a TypeScript enum's member.
 func (b *builder) enumMember(n int32, name string) Value {
-	if b.kind(n) != kEnum {
+	if b.kind(n) != cst.Enum {
 		return Value{}
 	}
 	next := 0.0
-	for _, item := range b.items(b.child(n, fBody)) {
+	for _, item := range b.items(b.child(n, cst.AsBody)) {
 		key, value := item, Value{}
-		if b.kind(item) == kEnumAssignment {
-			key = b.child(item, fName)
-			value = b.foldNode(b.child(item, fValue))
+		if b.kind(item) == cst.EnumAssignment {
+			key = b.child(item, cst.AsName)
+			value = b.foldNode(b.child(item, cst.AsValue))
 		} else {
 			value = numberValue(next)
 		}
@@ -284,16 +286,16 @@ func (b *builder) enumMember(n int32, name string) Value {
 }
 
 func (b *builder) foldTernary(n int32) Value {
-	condition := constantText(b.foldNode(b.child(n, fCondition)))
+	condition := constantText(b.foldNode(b.child(n, cst.AsCondition)))
 	switch condition {
 	case "true":
-		return b.foldNode(b.child(n, fConsequence))
+		return b.foldNode(b.child(n, cst.AsConsequence))
 	case "false":
-		return b.foldNode(b.child(n, fAlternative))
+		return b.foldNode(b.child(n, cst.AsAlternative))
 	}
-	first := b.foldNode(b.child(n, fConsequence))
+	first := b.foldNode(b.child(n, cst.AsConsequence))
 	if first.Kind == Ref {
-		return withDefault(first, b.fold(b.child(n, fAlternative)))
+		return withDefault(first, b.fold(b.child(n, cst.AsAlternative)))
 	}
 	if e := b.eval(n); e.kind == entityName {
 		return b.reference(e)
@@ -334,8 +336,8 @@ func resolved(value Value) Value {
 }
 
 func (b *builder) foldUnary(n int32) Value {
-	operand := b.foldNode(b.child(n, fArgument))
-	switch operator := b.text(b.child(n, fOperator)); {
+	operand := b.foldNode(b.child(n, cst.AsArgument))
+	switch operator := b.text(b.child(n, cst.AsOperator)); {
 	case operator == "+" && operand.Kind == Ref:
 		return numericRef(operand)
 	case operator == "!" && (operand.Kind == Bool || operand.Kind == Number):
@@ -363,8 +365,8 @@ func boolValue(truth bool) Value {
 }
 
 func (b *builder) foldBinary(n int32) Value {
-	operator := b.text(b.child(n, fOperator))
-	left, right := b.foldNode(b.child(n, fLeft)), b.child(n, fRight)
+	operator := b.text(b.child(n, cst.AsOperator))
+	left, right := b.foldNode(b.child(n, cst.AsLeft)), b.child(n, cst.AsRight)
 	switch operator {
 	case "||", "??":
 		return b.foldOr(n, operator, left, right)

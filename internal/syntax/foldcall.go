@@ -1,12 +1,16 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
+)
 
 // foldNew folds new URL("./x", import.meta.url), which stands for a path.
 func (b *builder) foldNew(n int32) Value {
-	constructor := b.eval(b.child(n, fConstructor))
+	constructor := b.eval(b.child(n, cst.AsConstructor))
 	if constructor.kind == entityName && constructor.name == "URL" {
-		arguments := b.items(b.child(n, fArguments))
+		arguments := b.items(b.child(n, cst.AsArguments))
 		if len(arguments) == 2 && b.isModuleURL(arguments[1]) {
 			target := resolved(b.foldNode(arguments[0]))
 			if target.Kind == String || target.Kind == Template {
@@ -24,15 +28,15 @@ func (b *builder) isModuleURL(n int32) bool {
 }
 
 func (b *builder) foldCall(n int32) Value {
-	callee := b.eval(b.child(n, fFunction))
-	arguments := b.items(b.child(n, fArguments))
+	callee := b.eval(b.child(n, cst.AsFunction))
+	arguments := b.items(b.child(n, cst.AsArguments))
 	if callee.kind == entityName {
 		if value := b.foldKnownCall(callee.name, arguments); value.Kind != Unknown {
 			return value
 		}
 	}
-	function := b.bare(b.child(n, fFunction))
-	if b.kind(function) == kMember {
+	function := b.bare(b.child(n, cst.AsFunction))
+	if b.kind(function) == cst.Member {
 		if value := b.foldMethod(function, arguments); value.Kind != Unknown {
 			return value
 		}
@@ -49,7 +53,7 @@ func (b *builder) foldKnownCall(name string, arguments []int32) Value {
 	case "node:os.tmpdir":
 		return Value{Kind: Path, Text: "/tmp"}
 	}
-	if len(arguments) == 0 || b.kind(arguments[0]) == kSpread {
+	if len(arguments) == 0 || b.kind(arguments[0]) == cst.Spread {
 		return Value{}
 	}
 	return b.foldConversion(name, arguments)
@@ -116,13 +120,13 @@ func numericRef(value Value) Value {
 
 // foldMethod folds methods of constants: ["a", "b"].join("/"), "A".toLowerCase().
 func (b *builder) foldMethod(function int32, arguments []int32) Value {
-	name := b.text(b.child(function, fProperty))
+	name := b.text(b.child(function, cst.AsProperty))
 	switch name {
 	case "join", "toString", "trim", "toLowerCase", "toUpperCase":
 	default:
 		return Value{}
 	}
-	object := resolved(b.foldNode(b.child(function, fObject)))
+	object := resolved(b.foldNode(b.child(function, cst.AsObject)))
 	switch {
 	case name == "join" && object.Kind == Array:
 		separator := Value{Kind: String, Text: ","}

@@ -3,6 +3,8 @@ package syntax
 import (
 	"math"
 	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // concatenate is + on strings: what is not known becomes *.
@@ -76,11 +78,11 @@ func (b *builder) foldTemplate(n int32) Value {
 	parts := textParts{b: b}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		switch b.nodes[c].kind {
-		case kFragment:
+		case cst.Fragment:
 			parts.add(Value{Kind: String, Text: b.text(c)})
-		case kEscape:
+		case cst.Escape:
 			parts.add(Value{Kind: String, Text: unescape(b.text(c))})
-		case kSubstitution:
+		case cst.Substitution:
 			parts.add(b.foldNode(b.only(c)))
 		}
 	}

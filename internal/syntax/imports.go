@@ -3,6 +3,8 @@ package syntax
 import (
 	"slices"
 	"strings"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // declareImport declares the names of an import statement. `import {a as b} from "m"` binds b to m's a.
@@ -10,28 +12,28 @@ func (b *builder) declareImport(n, in int32) {
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		b.nodes[c].scope = in
 	}
-	if clause := b.childOf(n, kImportRequire); clause != none {
-		specifier, _ := b.stringValue(b.child(clause, fSource))
-		b.bindNode(b.childOf(clause, kIdentifier), in, binding{
+	if clause := b.childOf(n, cst.ImportRequire); clause != none {
+		specifier, _ := b.stringValue(b.child(clause, cst.AsSource))
+		b.bindNode(b.childOf(clause, cst.Identifier), in, binding{
 			kind: bindImport, value: none, fallback: none, imported: moduleName(specifier),
 		})
 		return
 	}
-	specifier, _ := b.stringValue(b.child(n, fSource))
+	specifier, _ := b.stringValue(b.child(n, cst.AsSource))
 	module := moduleName(specifier)
-	for _, item := range b.items(b.childOf(n, kImportClause)) {
+	for _, item := range b.items(b.childOf(n, cst.ImportClause)) {
 		switch b.kind(item) {
-		case kIdentifier:
+		case cst.Identifier:
 			b.bindImport(item, in, memberName(module, "default"))
-		case kNamespaceImport:
-			b.bindImport(b.childOf(item, kIdentifier), in, module)
-		case kNamedImports:
+		case cst.NamespaceImport:
+			b.bindImport(b.childOf(item, cst.Identifier), in, module)
+		case cst.NamedImports:
 			for _, specifier := range b.items(item) {
-				if b.kind(specifier) != kImportSpecifier {
+				if b.kind(specifier) != cst.ImportSpecifier {
 					continue
 				}
-				name := b.child(specifier, fName)
-				local := b.child(specifier, fAlias)
+				name := b.child(specifier, cst.AsName)
+				local := b.child(specifier, cst.AsAlias)
 				if local == none {
 					local = name
 				}
@@ -48,7 +50,7 @@ func (b *builder) bindImport(name, in int32, raw string) {
 // declareImportAlias declares TypeScript's `import a = b.c`.
 func (b *builder) declareImportAlias(n, in int32) {
 	items := b.items(n)
-	if len(items) == 2 && b.kind(items[0]) == kIdentifier {
+	if len(items) == 2 && b.kind(items[0]) == cst.Identifier {
 		b.bindNode(items[0], in, binding{kind: bindConst, value: items[1], fallback: none})
 	}
 }
@@ -64,11 +66,11 @@ func (b *builder) exportedName(n int32) string {
 // importStatement records an import statement.
 func (b *builder) importStatement(n int32) {
 	b.module.ESM = true
-	source := b.child(n, fSource)
-	clause := b.childOf(n, kImportRequire)
+	source := b.child(n, cst.AsSource)
+	clause := b.childOf(n, cst.ImportRequire)
 	kind := "import"
 	if clause != none {
-		source, kind = b.child(clause, fSource), "require"
+		source, kind = b.child(clause, cst.AsSource), "require"
 	}
 	specifier, ok := b.stringValue(source)
 	if !ok {
@@ -85,17 +87,17 @@ func (b *builder) typeOnly(n int32) bool {
 	if b.hasToken(n, "type") {
 		return true
 	}
-	clause := b.childOf(n, kImportClause)
+	clause := b.childOf(n, cst.ImportClause)
 	if clause == none {
 		return false
 	}
 	types := 0
 	for _, item := range b.items(clause) {
-		if b.kind(item) != kNamedImports {
+		if b.kind(item) != cst.NamedImports {
 			return false
 		}
 		for _, specifier := range b.items(item) {
-			if b.kind(specifier) != kImportSpecifier || !b.hasToken(specifier, "type") {
+			if b.kind(specifier) != cst.ImportSpecifier || !b.hasToken(specifier, "type") {
 				return false
 			}
 			types++
@@ -107,7 +109,7 @@ func (b *builder) typeOnly(n int32) bool {
 // importCall records require(x), require.resolve(x) and import(x).
 func (b *builder) importCall(n int32, kind string) {
 	argument := none
-	if items := b.items(b.child(n, fArguments)); len(items) > 0 {
+	if items := b.items(b.child(n, cst.AsArguments)); len(items) > 0 {
 		argument = items[0]
 	}
 	imported := Import{Kind: kind, Optional: b.optional(n), Span: b.span(n)}
@@ -133,22 +135,22 @@ func (b *builder) optional(n int32) bool {
 			return false
 		}
 		switch b.kind(parent) {
-		case kTry:
-			if b.nodes[at].field == fBody {
+		case cst.Try:
+			if b.nodes[at].field == cst.AsBody {
 				return true
 			}
-		case kIf:
-			if b.nodes[at].field != fCondition {
+		case cst.If:
+			if b.nodes[at].field != cst.AsCondition {
 				return true
 			}
-		case kCatch:
+		case cst.Catch:
 			return true
-		case kTernary:
-			if b.nodes[at].field != fCondition {
+		case cst.Ternary:
+			if b.nodes[at].field != cst.AsCondition {
 				return true
 			}
-		case kBinary:
-			if operator := b.text(b.child(parent, fOperator)); b.nodes[at].field == fRight &&
+		case cst.Binary:
+			if operator := b.text(b.child(parent, cst.AsOperator)); b.nodes[at].field == cst.AsRight &&
 				(operator == "&&" || operator == "||" || operator == "??") {
 				return true
 			}
@@ -163,7 +165,7 @@ func (b *builder) exportStatement(n int32) {
 		return // a member of a TypeScript namespace
 	}
 	b.module.ESM = true
-	if source := b.child(n, fSource); source != none {
+	if source := b.child(n, cst.AsSource); source != none {
 		b.reExport(n, source)
 		return
 	}
@@ -176,10 +178,10 @@ func (b *builder) exportStatement(n int32) {
 		}
 		return
 	}
-	declaration := b.child(n, fDeclaration)
+	declaration := b.child(n, cst.AsDeclaration)
 	switch {
 	case b.hasToken(n, "default"):
-		value := b.child(n, fValue)
+		value := b.child(n, cst.AsValue)
 		if value == none {
 			value = declaration
 		}
@@ -192,11 +194,11 @@ func (b *builder) exportStatement(n int32) {
 	case declaration != none:
 		b.exportDeclaration(declaration)
 	}
-	for _, specifier := range b.items(b.childOf(n, kExportClause)) {
-		if b.kind(specifier) != kExportSpecifier || b.hasToken(specifier, "type") {
+	for _, specifier := range b.items(b.childOf(n, cst.ExportClause)) {
+		if b.kind(specifier) != cst.ExportSpecifier || b.hasToken(specifier, "type") {
 			continue
 		}
-		local, name := b.child(specifier, fName), b.child(specifier, fAlias)
+		local, name := b.child(specifier, cst.AsName), b.child(specifier, cst.AsAlias)
 		if name == none {
 			name = local
 		}
@@ -207,10 +209,10 @@ func (b *builder) exportStatement(n int32) {
 // identifierText is the text of an identifier, and nothing for other expressions.
 func (b *builder) identifierText(n int32) string {
 	switch b.kind(n) {
-	case kIdentifier:
+	case cst.Identifier:
 		return b.text(n)
-	case kFunctionDecl, kFunction, kClassDecl, kClass:
-		return b.text(b.child(n, fName))
+	case cst.FunctionDecl, cst.Function, cst.ClassDecl, cst.Class:
+		return b.text(b.child(n, cst.AsName))
 	}
 	return ""
 }
@@ -218,7 +220,7 @@ func (b *builder) identifierText(n int32) string {
 func (b *builder) reExport(n, source int32) {
 	specifier, _ := b.stringValue(source)
 	kind := "export-from"
-	clause := b.childOf(n, kExportClause)
+	clause := b.childOf(n, cst.ExportClause)
 	if b.hasToken(n, "type") || b.unknownType(n) || clause != none && b.allTypes(clause) {
 		kind = "type"
 	}
@@ -228,17 +230,17 @@ func (b *builder) reExport(n, source int32) {
 	}
 	if clause == none {
 		name := "*"
-		if namespace := b.childOf(n, kNamespaceExport); namespace != none {
+		if namespace := b.childOf(n, cst.NamespaceExport); namespace != none {
 			name = b.exportedName(b.only(namespace))
 		}
 		b.module.Exports = append(b.module.Exports, Export{Name: name, From: specifier, Origin: "*", Span: b.span(n)})
 		return
 	}
 	for _, item := range b.items(clause) {
-		if b.kind(item) != kExportSpecifier || b.hasToken(item, "type") {
+		if b.kind(item) != cst.ExportSpecifier || b.hasToken(item, "type") {
 			continue
 		}
-		origin, name := b.child(item, fName), b.child(item, fAlias)
+		origin, name := b.child(item, cst.AsName), b.child(item, cst.AsAlias)
 		if name == none {
 			name = origin
 		}
@@ -251,7 +253,7 @@ func (b *builder) reExport(n, source int32) {
 // unknownType tells of `export type * from "m"`, which the grammar is too old for: "type" is an error there, and is taken off
 // the list of errors.
 func (b *builder) unknownType(n int32) bool {
-	wrong := b.childOf(n, kError)
+	wrong := b.childOf(n, cst.Error)
 	if wrong == none || b.text(wrong) != "type" {
 		return false
 	}
@@ -272,15 +274,15 @@ func (b *builder) allTypes(clause int32) bool {
 // exportDeclaration exports every name a declaration declares.
 func (b *builder) exportDeclaration(n int32) {
 	switch b.kind(n) {
-	case kFunctionDecl, kClassDecl, kEnum, kNamespace:
-		if name := b.child(n, fName); name != none {
+	case cst.FunctionDecl, cst.ClassDecl, cst.Enum, cst.Namespace:
+		if name := b.child(n, cst.AsName); name != none {
 			b.addExport(b.text(name), b.text(name), name)
 		}
-	case kLexical, kVar:
+	case cst.Lexical, cst.Var:
 		for _, declarator := range b.items(n) {
-			b.exportPattern(b.child(declarator, fName))
+			b.exportPattern(b.child(declarator, cst.AsName))
 		}
-	case kImportAlias:
+	case cst.ImportAlias:
 		if name := b.only(n); name != none {
 			b.addExport(b.text(name), b.text(name), name)
 		}
@@ -289,13 +291,13 @@ func (b *builder) exportDeclaration(n int32) {
 
 func (b *builder) exportPattern(n int32) {
 	switch b.kind(n) {
-	case kIdentifier, kShorthandPattern:
+	case cst.Identifier, cst.ShorthandPattern:
 		b.addExport(b.text(n), b.text(n), n)
-	case kAssignmentPattern:
-		b.exportPattern(b.child(n, fLeft))
-	case kPairPattern:
-		b.exportPattern(b.child(n, fValue))
-	case kObjectPattern, kArrayPattern, kRestPattern:
+	case cst.AssignmentPattern:
+		b.exportPattern(b.child(n, cst.AsLeft))
+	case cst.PairPattern:
+		b.exportPattern(b.child(n, cst.AsValue))
+	case cst.ObjectPattern, cst.ArrayPattern, cst.RestPattern:
 		for _, item := range b.items(n) {
 			b.exportPattern(item)
 		}
@@ -321,13 +323,13 @@ func (b *builder) commonExport(target string, left, right int32) {
 	case name == "exports" && strings.HasPrefix(target, "module."):
 		b.addExport("=", b.identifierText(right), right)
 		for _, property := range b.items(right) {
-			if b.kind(right) != kObject {
+			if b.kind(right) != cst.Object {
 				break
 			}
 			b.exportProperty(property)
 		}
 	case strings.HasPrefix(name, "exports.") && strings.Count(name, ".") == 1:
-		if b.kind(right) != kUndefined && b.text(right) != "void 0" {
+		if b.kind(right) != cst.Undefined && b.text(right) != "void 0" {
 			b.addExport(name[len("exports."):], b.identifierText(right), right)
 		}
 	}
@@ -336,15 +338,15 @@ func (b *builder) commonExport(target string, left, right int32) {
 // exportProperty records one property of module.exports = {…}.
 func (b *builder) exportProperty(n int32) {
 	switch b.kind(n) {
-	case kShorthand:
+	case cst.Shorthand:
 		b.addExport(b.text(n), b.text(n), n)
-	case kPair:
-		if name, ok := b.propertyName(b.child(n, fKey)); ok {
-			value := b.child(n, fValue)
+	case cst.Pair:
+		if name, ok := b.propertyName(b.child(n, cst.AsKey)); ok {
+			value := b.child(n, cst.AsValue)
 			b.addExport(name, b.identifierText(value), value)
 		}
-	case kMethod:
-		if name, ok := b.propertyName(b.child(n, fName)); ok {
+	case cst.Method:
+		if name, ok := b.propertyName(b.child(n, cst.AsName)); ok {
 			b.addExport(name, "", n)
 		}
 	}

@@ -58,11 +58,11 @@ type places struct {
 // Parse reads one module of JavaScript or TypeScript; the file's extension tells which. It reads what it can: what the
 // parser could not make sense of is listed in Errors.
 func Parse(file string, text []byte, opts ParseOptions) *Module {
-	g := grammarFor(file)
-	t := parseTree(g, text)
-	if len(t.errors) > 0 && !t.failed && g == javascriptGrammar() {
+	l := languageOf(file)
+	t := parseTree(l, text)
+	if len(t.errors) > 0 && !t.failed && l == javaScript {
 		// Type annotations in a .js file (Flow, or TypeScript under the wrong name) read better as TSX.
-		if other := parseTree(tsxGrammar(), text); len(other.errors) < len(t.errors) {
+		if other := parseTree(typeScriptMarkup, text); len(other.errors) < len(t.errors) {
 			t = other
 		}
 	}
@@ -92,8 +92,8 @@ func (b *builder) build() {
 	b.collectFacts()
 	b.emit()
 	b.emitGlobals()
-	for _, n := range b.comments {
-		b.module.Comments = append(b.module.Comments, Comment{Text: b.text(n), Span: b.span(n)})
+	for _, c := range b.comments {
+		b.module.Comments = append(b.module.Comments, Comment{Text: b.src[c.Start:c.End], Span: b.spanOf(int(c.Start), int(c.End))})
 	}
 	for _, n := range b.errors {
 		b.module.Errors = append(b.module.Errors, b.span(n))

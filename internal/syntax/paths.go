@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // Prefixes of paths whose place in the image is not known.
@@ -36,7 +38,7 @@ func (b *builder) foldPath(resolve bool, arguments []int32) Value {
 	}
 	for i, argument := range arguments {
 		part := Value{Kind: Template, Text: "*"}
-		if b.kind(argument) != kSpread {
+		if b.kind(argument) != cst.Spread {
 			part = resolved(b.foldNode(argument))
 		}
 		late, isLate := b.lateText(part)

@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/dock2edge/dock2edge/internal/syntax/cst"
+
 // scope is a stretch of code in which names are declared.
 type scope struct {
 	parent   int32
@@ -146,33 +148,33 @@ func (b *builder) declare(n, in int32, loops uint8) {
 	node := &b.nodes[n]
 	node.scope, node.loops = in, loops
 	switch node.kind {
-	case kImport:
+	case cst.Import:
 		b.declareImport(n, in)
 		return
-	case kImportAlias:
+	case cst.ImportAlias:
 		b.declareImportAlias(n, in)
-	case kFunctionDecl, kFunction, kArrow, kMethod:
+	case cst.FunctionDecl, cst.Function, cst.Arrow, cst.Method:
 		b.declareFunction(n, in)
 		return
-	case kClassDecl, kClass:
+	case cst.ClassDecl, cst.Class:
 		b.declareClass(n, in)
 		return
-	case kLexical, kVar:
+	case cst.Lexical, cst.Var:
 		b.declareVariables(n, in)
-	case kBlock, kSwitchBody, kFor, kForIn, kWhile, kDo, kCatch:
+	case cst.Block, cst.SwitchBody, cst.For, cst.ForIn, cst.While, cst.Do, cst.Catch:
 		b.declareBlock(n, in, loops)
 		return
-	case kEnum:
-		b.bindNode(b.child(n, fName), in, binding{kind: bindEnum, value: n, fallback: none})
-	case kNamespace:
-		if name := b.child(n, fName); b.kind(name) == kIdentifier {
+	case cst.Enum:
+		b.bindNode(b.child(n, cst.AsName), in, binding{kind: bindEnum, value: n, fallback: none})
+	case cst.Namespace:
+		if name := b.child(n, cst.AsName); b.kind(name) == cst.Identifier {
 			b.bindNode(name, in, binding{kind: bindOther, value: n, fallback: none})
 		}
-	case kExport:
-		if value := b.child(n, fValue); b.kind(value) == kFunction || b.kind(value) == kClass {
-			if name := b.child(value, fName); name != none {
+	case cst.Export:
+		if value := b.child(n, cst.AsValue); b.kind(value) == cst.Function || b.kind(value) == cst.Class {
+			if name := b.child(value, cst.AsName); name != none {
 				kind := bindFunction
-				if b.kind(value) == kClass {
+				if b.kind(value) == cst.Class {
 					kind = bindClass
 				}
 				b.bindNode(name, in, binding{kind: kind, value: value, fallback: none})
@@ -199,12 +201,12 @@ func (b *builder) bindNode(name, in int32, bound binding) {
 func (b *builder) declareBlock(n, in int32, loops uint8) {
 	inner := b.newScope(in, b.scopes[in].unit, false)
 	kind := b.nodes[n].kind
-	if kind == kCatch {
-		b.bindPattern(b.child(n, fParameter), inner, binding{kind: bindOther, value: none, fallback: none})
+	if kind == cst.Catch {
+		b.bindPattern(b.child(n, cst.AsParameter), inner, binding{kind: bindOther, value: none, fallback: none})
 	}
-	isLoop := kind == kFor || kind == kForIn || kind == kWhile || kind == kDo
-	if kind == kForIn {
-		if word := b.child(n, fKind); word != none {
+	isLoop := kind == cst.For || kind == cst.ForIn || kind == cst.While || kind == cst.Do
+	if kind == cst.ForIn {
+		if word := b.child(n, cst.AsKind); word != none {
 			target, declared := inner, bindConst
 			switch b.text(word) {
 			case "let":
@@ -212,12 +214,12 @@ func (b *builder) declareBlock(n, in int32, loops uint8) {
 			case "var":
 				target, declared = b.scopes[in].function, bindVar
 			}
-			b.bindPattern(b.child(n, fLeft), target, binding{kind: declared, value: none, fallback: none, rewritten: true})
+			b.bindPattern(b.child(n, cst.AsLeft), target, binding{kind: declared, value: none, fallback: none, rewritten: true})
 		}
 	}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		deeper := loops
-		once := kind == kForIn && b.nodes[c].field == fRight || kind == kFor && b.nodes[c].field == fInitializer
+		once := kind == cst.ForIn && b.nodes[c].field == cst.AsRight || kind == cst.For && b.nodes[c].field == cst.AsInitializer
 		if isLoop && !once && deeper < 255 {
 			deeper++
 		}
@@ -227,15 +229,15 @@ func (b *builder) declareBlock(n, in int32, loops uint8) {
 
 func (b *builder) declareVariables(n, in int32) {
 	kind, target := bindConst, in
-	if b.nodes[n].kind == kVar {
+	if b.nodes[n].kind == cst.Var {
 		kind, target = bindVar, b.scopes[in].function
-	} else if word := b.child(n, fKind); b.text(word) == "let" {
+	} else if word := b.child(n, cst.AsKind); b.text(word) == "let" {
 		kind = bindLet
 	}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
-		if b.nodes[c].kind == kDeclarator {
-			b.bindPattern(b.child(c, fName), target, binding{
-				kind: kind, value: b.child(c, fValue), fallback: none, annotation: max(b.child(c, fType), 0),
+		if b.nodes[c].kind == cst.Declarator {
+			b.bindPattern(b.child(c, cst.AsName), target, binding{
+				kind: kind, value: b.child(c, cst.AsValue), fallback: none, annotation: max(b.child(c, cst.AsType), 0),
 			})
 		}
 	}
@@ -244,38 +246,38 @@ func (b *builder) declareVariables(n, in int32) {
 // bindPattern declares every name of a pattern; like carries kind, value and path so far.
 func (b *builder) bindPattern(n, in int32, like binding) {
 	switch b.kind(n) {
-	case kIdentifier, kShorthandPattern:
+	case cst.Identifier, cst.ShorthandPattern:
 		b.bindNode(n, in, like)
-	case kAssignmentPattern:
-		like.fallback = b.child(n, fRight)
-		left := b.child(n, fLeft)
-		if b.kind(left) == kShorthandPattern {
+	case cst.AssignmentPattern:
+		like.fallback = b.child(n, cst.AsRight)
+		left := b.child(n, cst.AsLeft)
+		if b.kind(left) == cst.ShorthandPattern {
 			like.path = appendPath(like.path, b.text(left))
 		}
 		b.bindPattern(left, in, like)
-	case kRestPattern:
+	case cst.RestPattern:
 		like.path = appendPath(like.path, "*")
 		b.bindPattern(b.only(n), in, like)
-	case kArrayPattern:
+	case cst.ArrayPattern:
 		for i, item := range b.elements(n) {
 			inner := like
 			inner.path = appendPath(like.path, digits(i))
 			b.bindPattern(item, in, inner)
 		}
-	case kObjectPattern:
+	case cst.ObjectPattern:
 		for _, item := range b.items(n) {
 			inner := like
 			switch b.kind(item) {
-			case kShorthandPattern:
+			case cst.ShorthandPattern:
 				inner.path = appendPath(like.path, b.text(item))
 				b.bindPattern(item, in, inner)
-			case kPairPattern:
-				name, ok := b.propertyName(b.child(item, fKey))
+			case cst.PairPattern:
+				name, ok := b.propertyName(b.child(item, cst.AsKey))
 				if !ok {
 					name = "*"
 				}
 				inner.path = appendPath(like.path, name)
-				b.bindPattern(b.child(item, fValue), in, inner)
+				b.bindPattern(b.child(item, cst.AsValue), in, inner)
 			default:
 				b.bindPattern(item, in, inner)
 			}
@@ -288,7 +290,7 @@ func (b *builder) elements(n int32) []int32 {
 	var out []int32
 	at, pending := b.nodes[n].start+1, none
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
-		if b.nodes[c].kind == kComment || b.nodes[c].kind == kToken {
+		if b.nodes[c].kind == cst.Comment || b.nodes[c].kind == cst.Token {
 			continue
 		}
 		for range countCommas(b.src[at:b.nodes[c].start]) {
@@ -329,8 +331,8 @@ func appendPath(path []string, name string) []string {
 
 func (b *builder) declareFunction(n, in int32) {
 	kind := b.nodes[n].kind
-	name := b.child(n, fName)
-	if kind == kFunctionDecl {
+	name := b.child(n, cst.AsName)
+	if kind == cst.FunctionDecl {
 		b.bindNode(name, in, binding{kind: bindFunction, value: n, fallback: none})
 	}
 	var unitID int32
@@ -341,20 +343,20 @@ func (b *builder) declareFunction(n, in int32) {
 		unitID = b.newUnit(n, b.scopes[in].unit, b.functionName(n))
 	}
 	inner := b.newScope(in, unitID, true)
-	if kind == kFunction && name != none {
+	if kind == cst.Function && name != none {
 		b.bindNode(name, inner, binding{kind: bindFunction, value: n, fallback: none})
 	}
 	b.declareParameters(n, inner, unitID)
-	body := b.child(n, fBody)
-	if kind == kArrow && b.kind(body) != kBlock && body != none {
+	body := b.child(n, cst.AsBody)
+	if kind == cst.Arrow && b.kind(body) != cst.Block && body != none {
 		b.units[unitID].returns = append(b.units[unitID].returns, body)
 	}
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		switch {
-		case c == body && b.nodes[c].kind == kBlock:
+		case c == body && b.nodes[c].kind == cst.Block:
 			b.nodes[c].scope = inner
 			b.declareChildren(c, inner, 0)
-		case c == name || b.nodes[c].field == fDecorator:
+		case c == name || b.nodes[c].field == cst.AsDecorator:
 			b.declare(c, in, 0)
 		default:
 			b.declare(c, inner, 0)
@@ -363,23 +365,23 @@ func (b *builder) declareFunction(n, in int32) {
 }
 
 func (b *builder) declareParameters(n, inner, unitID int32) {
-	if single := b.child(n, fParameter); single != none {
+	if single := b.child(n, cst.AsParameter); single != none {
 		b.bindPattern(single, inner, binding{kind: bindParam, value: none, fallback: none, unit: unitID})
 		b.units[unitID].params = 1
 		return
 	}
 	index := int32(0)
 	var names []string
-	for _, param := range b.items(b.child(n, fParameters)) {
+	for _, param := range b.items(b.child(n, cst.AsParameters)) {
 		bound := binding{kind: bindParam, value: none, fallback: none, unit: unitID, index: index}
 		pattern := param
-		if b.kind(param) == kParameter {
-			pattern = b.child(param, fPattern)
+		if b.kind(param) == cst.Parameter {
+			pattern = b.child(param, cst.AsPattern)
 			if pattern == none {
-				pattern = b.child(param, fName)
+				pattern = b.child(param, cst.AsName)
 			}
-			bound.fallback, bound.annotation = b.child(param, fValue), max(b.child(param, fType), 0)
-			if b.kind(pattern) == kThis {
+			bound.fallback, bound.annotation = b.child(param, cst.AsValue), max(b.child(param, cst.AsType), 0)
+			if b.kind(pattern) == cst.This {
 				continue
 			}
 		}
@@ -395,19 +397,19 @@ func (b *builder) declareParameters(n, inner, unitID int32) {
 
 // constructorOf is the class a method is the constructor of, or none.
 func (b *builder) constructorOf(n int32) int32 {
-	if b.nodes[n].kind != kMethod || b.text(b.child(n, fName)) != "constructor" {
+	if b.nodes[n].kind != cst.Method || b.text(b.child(n, cst.AsName)) != "constructor" {
 		return none
 	}
 	body := b.parent(n)
-	if body == none || b.nodes[body].kind != kClassBody {
+	if body == none || b.nodes[body].kind != cst.ClassBody {
 		return none
 	}
 	return b.parent(body)
 }
 
 func (b *builder) declareClass(n, in int32) {
-	name := b.child(n, fName)
-	if b.nodes[n].kind == kClassDecl {
+	name := b.child(n, cst.AsName)
+	if b.nodes[n].kind == cst.ClassDecl {
 		b.bindNode(name, in, binding{kind: bindClass, value: n, fallback: none})
 	}
 	unitID := b.newUnit(n, b.scopes[in].unit, b.functionName(n))
@@ -417,17 +419,17 @@ func (b *builder) declareClass(n, in int32) {
 	}
 	instance := b.newScope(outer, unitID, true)
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
-		if b.nodes[c].kind != kClassBody {
+		if b.nodes[c].kind != cst.ClassBody {
 			b.declare(c, outer, 0)
 			continue
 		}
 		b.nodes[c].scope = outer
 		for member := b.nodes[c].first; member != none; member = b.nodes[member].next {
-			if b.nodes[member].kind == kField && !b.hasToken(member, "static") {
+			if b.nodes[member].kind == cst.Field && !b.hasToken(member, "static") {
 				b.declareField(member, outer, instance)
 				continue
 			}
-			if b.nodes[member].kind == kStaticBlock {
+			if b.nodes[member].kind == cst.StaticBlock {
 				b.declare(member, b.newScope(outer, b.scopes[in].unit, true), 0)
 				continue
 			}
@@ -439,7 +441,7 @@ func (b *builder) declareClass(n, in int32) {
 // declareField puts an instance field's value into the constructor's unit; its name and decorators run with the class.
 func (b *builder) declareField(n, outer, instance int32) {
 	b.nodes[n].scope = outer
-	value := b.child(n, fValue)
+	value := b.child(n, cst.AsValue)
 	for c := b.nodes[n].first; c != none; c = b.nodes[c].next {
 		if c == value {
 			b.declare(c, instance, 0)
@@ -451,7 +453,7 @@ func (b *builder) declareField(n, outer, instance int32) {
 
 // functionName is the name a function or class has, or is given by where it stands: const f = () => {}, {f() {}}, x.f = …
 func (b *builder) functionName(n int32) string {
-	if name := b.child(n, fName); name != none {
+	if name := b.child(n, cst.AsName); name != none {
 		if text, ok := b.propertyName(name); ok {
 			return text
 		}
@@ -460,30 +462,30 @@ func (b *builder) functionName(n int32) string {
 	at := b.outer(n)
 	parent := b.parent(at)
 	switch b.kind(parent) {
-	case kDeclarator:
-		if name := b.child(parent, fName); b.kind(name) == kIdentifier {
+	case cst.Declarator:
+		if name := b.child(parent, cst.AsName); b.kind(name) == cst.Identifier {
 			return b.text(name)
 		}
-	case kAssign, kAssignmentPattern:
-		left := b.child(parent, fLeft)
-		if b.kind(left) == kMember {
-			left = b.child(left, fProperty)
+	case cst.Assign, cst.AssignmentPattern:
+		left := b.child(parent, cst.AsLeft)
+		if b.kind(left) == cst.Member {
+			left = b.child(left, cst.AsProperty)
 		}
-		if text, ok := b.propertyName(left); ok && text != "exports" && at == b.child(parent, fRight) {
+		if text, ok := b.propertyName(left); ok && text != "exports" && at == b.child(parent, cst.AsRight) {
 			return text
 		}
-	case kPair, kField:
-		key := b.child(parent, fKey)
+	case cst.Pair, cst.Field:
+		key := b.child(parent, cst.AsKey)
 		if key == none {
-			key = b.child(parent, fProperty)
+			key = b.child(parent, cst.AsProperty)
 		}
 		if key == none {
-			key = b.child(parent, fName)
+			key = b.child(parent, cst.AsName)
 		}
 		if text, ok := b.propertyName(key); ok {
 			return text
 		}
-	case kCall:
+	case cst.Call:
 		return ""
 	}
 	return ""

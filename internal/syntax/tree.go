@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/source"
+	"github.com/dock2edge/dock2edge/internal/syntax/cst"
 )
 
 // none is the index of no node.
@@ -14,7 +15,7 @@ type tree struct {
 	src      string
 	nodes    []node
 	errors   []int32
-	comments []int32
+	comments []cst.Extent
 	// tooDeep counts nodes whose children were left out because they are nested too deeply.
 	tooDeep int
 	// failed tells that the text could not be parsed at all.
@@ -23,17 +24,17 @@ type tree struct {
 
 // node is one node. start and end are byte offsets; parent, first and next are indexes or none.
 type node struct {
-	kind                kind
-	field               field
+	kind                cst.Kind
+	field               cst.Role
 	loops               uint8 // loops around the node within its function
 	start, end          uint32
 	parent, first, next int32
 	scope               int32 // the scope that names used here are looked up in
 }
 
-func (t *tree) kind(n int32) kind {
+func (t *tree) kind(n int32) cst.Kind {
 	if n == none {
-		return kOther
+		return cst.Other
 	}
 	return t.nodes[n].kind
 }
@@ -48,12 +49,12 @@ func (t *tree) text(n int32) string {
 }
 
 // child is the first child with the role, or none. Comments are never an answer.
-func (t *tree) child(n int32, f field) int32 {
+func (t *tree) child(n int32, f cst.Role) int32 {
 	if n == none {
 		return none
 	}
 	for c := t.nodes[n].first; c != none; c = t.nodes[c].next {
-		if t.nodes[c].field == f && t.nodes[c].kind != kComment {
+		if t.nodes[c].field == f && t.nodes[c].kind != cst.Comment {
 			return c
 		}
 	}
@@ -61,7 +62,7 @@ func (t *tree) child(n int32, f field) int32 {
 }
 
 // childOf is the first child of a kind, or none.
-func (t *tree) childOf(n int32, k kind) int32 {
+func (t *tree) childOf(n int32, k cst.Kind) int32 {
 	if n == none {
 		return none
 	}
@@ -76,7 +77,7 @@ func (t *tree) childOf(n int32, k kind) int32 {
 // hasToken tells whether the node has a keyword or operator among its children.
 func (t *tree) hasToken(n int32, word string) bool {
 	for c := t.nodes[n].first; c != none; c = t.nodes[c].next {
-		if t.nodes[c].kind == kToken && t.text(c) == word {
+		if t.nodes[c].kind == cst.Token && t.text(c) == word {
 			return true
 		}
 	}
@@ -90,7 +91,7 @@ func (t *tree) only(n int32) int32 {
 	}
 	for c := t.nodes[n].first; c != none; c = t.nodes[c].next {
 		switch t.nodes[c].kind {
-		case kToken, kComment, kDecorator, kError:
+		case cst.Token, cst.Comment, cst.Decorator, cst.Error:
 		default:
 			return c
 		}
@@ -106,7 +107,7 @@ func (t *tree) items(n int32) []int32 {
 	var out []int32
 	for c := t.nodes[n].first; c != none; c = t.nodes[c].next {
 		switch t.nodes[c].kind {
-		case kToken, kComment, kError:
+		case cst.Token, cst.Comment, cst.Error:
 		default:
 			out = append(out, c)
 		}
@@ -118,12 +119,12 @@ func (t *tree) items(n int32) []int32 {
 func (t *tree) bare(n int32) int32 {
 	for n != none {
 		switch t.nodes[n].kind {
-		case kParen, kAwait, kCast:
+		case cst.Paren, cst.Await, cst.Cast:
 			n = t.only(n)
-		case kSequence:
+		case cst.Sequence:
 			last := none
 			for c := t.nodes[n].first; c != none; c = t.nodes[c].next {
-				if t.nodes[c].kind != kComment && t.nodes[c].kind != kToken {
+				if t.nodes[c].kind != cst.Comment && t.nodes[c].kind != cst.Token {
 					last = c
 				}
 			}
@@ -143,7 +144,7 @@ func (t *tree) outer(n int32) int32 {
 			return n
 		}
 		switch t.nodes[p].kind {
-		case kParen, kAwait, kCast:
+		case cst.Paren, cst.Await, cst.Cast:
 			n = p
 		default:
 			return n
@@ -154,9 +155,9 @@ func (t *tree) outer(n int32) int32 {
 // stringValue is the text a string literal or a template without substitutions stands for.
 func (t *tree) stringValue(n int32) (string, bool) {
 	switch t.kind(n) {
-	case kString:
-	case kTemplate:
-		if t.childOf(n, kSubstitution) != none {
+	case cst.String:
+	case cst.Template:
+		if t.childOf(n, cst.Substitution) != none {
 			return "", false
 		}
 	default:
@@ -171,15 +172,15 @@ func (t *tree) fragments(n int32) string {
 	if first == none {
 		return ""
 	}
-	if t.nodes[first].next == none && t.nodes[first].kind == kFragment {
+	if t.nodes[first].next == none && t.nodes[first].kind == cst.Fragment {
 		return t.text(first)
 	}
 	var out strings.Builder
 	for c := first; c != none; c = t.nodes[c].next {
 		switch t.nodes[c].kind {
-		case kFragment:
+		case cst.Fragment:
 			out.WriteString(t.text(c))
-		case kEscape:
+		case cst.Escape:
 			out.WriteString(unescape(t.text(c)))
 		}
 	}
@@ -189,11 +190,11 @@ func (t *tree) fragments(n int32) string {
 // propertyName is the name of a property key, when it is constant.
 func (t *tree) propertyName(n int32) (string, bool) {
 	switch t.kind(n) {
-	case kProperty, kIdentifier, kShorthand, kShorthandPattern, kNumber:
+	case cst.Property, cst.Identifier, cst.Shorthand, cst.ShorthandPattern, cst.Number:
 		return t.text(n), true
-	case kString, kTemplate:
+	case cst.String, cst.Template:
 		return t.stringValue(n)
-	case kComputed:
+	case cst.Computed:
 		return t.stringValue(t.only(n))
 	}
 	return "", false
@@ -202,7 +203,7 @@ func (t *tree) propertyName(n int32) (string, bool) {
 // isFunction tells whether a node is a function of any form.
 func (t *tree) isFunction(n int32) bool {
 	switch t.kind(n) {
-	case kFunctionDecl, kFunction, kArrow, kMethod:
+	case cst.FunctionDecl, cst.Function, cst.Arrow, cst.Method:
 		return true
 	}
 	return false
