@@ -11,15 +11,38 @@ export class ByteReader {
 
   /** Exactly `count` bytes. Throws a ConnectionEnded when the stream ends before. */
   async take(count: number): Promise<Buffer> {
-    while (this.buffer.length < count) {
-      const { value, done } = await this.reader.read();
-      if (done) throw new ConnectionEnded();
-      const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-      this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
-    }
-    const taken = this.buffer.subarray(0, count);
+    const taken = await this.peek(count);
     this.buffer = this.buffer.subarray(count);
     return taken;
+  }
+
+  /** The next `count` bytes, which stay to be taken. Throws a ConnectionEnded when the stream ends before. */
+  async peek(count: number): Promise<Buffer> {
+    while (this.buffer.length < count) await this.fill();
+    return this.buffer.subarray(0, count);
+  }
+
+  /** What has arrived, at least one byte and at most `limit`. Throws a ConnectionEnded at the end of the stream. */
+  async some(limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    if (this.buffer.length === 0) await this.fill();
+    return this.take(Math.min(limit, this.buffer.length));
+  }
+
+  /** Puts bytes back, before those that are still to be taken. */
+  giveBack(bytes: Buffer): void {
+    this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([bytes, this.buffer]);
+  }
+
+  /** Ends reading for good, also where a read is still waiting. */
+  async cancel(reason?: unknown): Promise<void> {
+    await this.reader.cancel(reason);
+  }
+
+  private async fill(): Promise<void> {
+    const { value, done } = await this.reader.read();
+    if (done) throw new ConnectionEnded();
+    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
   }
 
   /** Ends reading in pieces: returns the bytes already received beyond the last piece and frees the stream. */

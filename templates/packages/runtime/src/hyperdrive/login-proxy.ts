@@ -11,13 +11,15 @@ export interface Party {
 export type LoginResult =
   /** From here on both sides talk to each other. */
   | "connected"
+  /** Both sides talk to each other through `relay`, which ends with the connection. */
+  | { relay: () => Promise<void> }
   /** The client was told why not, or has nothing more to say. */
   | "ended";
 
 /**
  * What both databases have in common: the app's side of a connection whose login is conducted by `login`, with the
  * credentials of the Hyperdrive binding towards the database and without any towards the app. Afterwards the bytes pass
- * through unchanged, and each direction only as fast as its receiver reads.
+ * through unchanged, unless the protocol has more logins to come, and each direction only as fast as its receiver reads.
  */
 export function openThroughLogin(
   hyperdrive: Hyperdrive,
@@ -61,20 +63,22 @@ async function relay(
   try {
     await upstream.opened;
     result = await login(client, database);
+    if (typeof result === "object") {
+      await result.relay();
+      result = "ended";
+    }
   } catch (error) {
     // A side that hung up ends the connection for the other one too; anything else breaks it.
     if (!(error instanceof ConnectionEnded)) {
-      client.reader.release();
-      await Promise.allSettled([clientWriter.abort(error), databaseWriter.abort(error), fromApp.cancel(error)]);
+      await Promise.allSettled([clientWriter.abort(error), databaseWriter.abort(error), client.reader.cancel(error)]);
       throw error;
     }
     result = "ended";
   }
   if (result === "ended") {
-    client.reader.release();
     // Not awaited: it ends when the app has read the last message, if it ever does.
     clientWriter.close().catch(() => {});
-    await Promise.allSettled([databaseWriter.close(), fromApp.cancel()]);
+    await Promise.allSettled([databaseWriter.close(), client.reader.cancel()]);
     return;
   }
   const early = client.reader.release();

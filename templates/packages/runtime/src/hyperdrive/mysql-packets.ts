@@ -36,6 +36,11 @@ export class PacketStream {
     return this.party.reader.take(length);
   }
 
+  /** Counts packets that others have read or written. */
+  skip(count: number): void {
+    this.sequence = (this.sequence + count) & 0xff;
+  }
+
   async write(payload: Uint8Array): Promise<void> {
     const header = Buffer.alloc(4);
     header.writeUIntLE(payload.length, 0, 3);

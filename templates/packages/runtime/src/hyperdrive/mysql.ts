@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ByteStream } from "../transport";
 import { type LoginResult, openThroughLogin, type Party } from "./login-proxy";
 import { finishLogin, firstResponse } from "./mysql-auth";
+import { relayCommands } from "./mysql-commands";
 import {
   Answer,
   Capability,
@@ -70,7 +71,12 @@ async function login(clientParty: Party, databaseParty: Party, hyperdrive: Hyper
     return "ended";
   }
   await client.write(verdict);
-  return verdict[0] === Answer.OK ? "connected" : "ended";
+  if (verdict[0] !== Answer.OK) return "ended";
+  const capabilities = negotiated(greeting, response);
+  return {
+    relay: () =>
+      relayCommands(clientParty, databaseParty, { greeting, client: response.capabilities, capabilities, hyperdrive }),
+  };
 }
 
 /** Twenty random characters above `$`: MySQL's own nonces avoid that one and zero bytes, and clients rely on it. */
@@ -102,6 +108,14 @@ async function acceptPassword(client: PacketStream, response: HandshakeResponse,
   await client.read();
 }
 
+/** What the database is told that its client can do: what the app can, and what this proxy needs. */
+function negotiated(greeting: Greeting, response: HandshakeResponse): number {
+  const offered = (greeting.capabilities & ~NOT_OFFERED) >>> 0;
+  const needed =
+    Capability.PROTOCOL_41 | Capability.SECURE_CONNECTION | Capability.CONNECT_WITH_DB | Capability.PLUGIN_AUTH;
+  return ((response.capabilities | needed) & offered) >>> 0;
+}
+
 /** Logs in to the database; the result is its OK or error packet, or a text that says why there is none. */
 async function logIn(
   database: PacketStream,
@@ -109,16 +123,13 @@ async function logIn(
   response: HandshakeResponse,
   hyperdrive: Hyperdrive,
 ): Promise<Buffer | string> {
-  const offered = (greeting.capabilities & ~NOT_OFFERED) >>> 0;
-  const needed =
-    Capability.PROTOCOL_41 | Capability.SECURE_CONNECTION | Capability.CONNECT_WITH_DB | Capability.PLUGIN_AUTH;
   // A plugin that is not known here is answered with an empty response; the server then asks for another one.
   const known = firstResponse(greeting.plugin, hyperdrive.password, greeting.nonce);
   const plugin = known ? greeting.plugin : "mysql_native_password";
   await database.write(
     writeHandshakeResponse({
       ...response,
-      capabilities: ((response.capabilities | needed) & offered) >>> 0,
+      capabilities: negotiated(greeting, response),
       user: hyperdrive.user,
       database: hyperdrive.database,
       plugin,

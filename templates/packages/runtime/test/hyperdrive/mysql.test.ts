@@ -104,6 +104,39 @@ describe("MySQL through Hyperdrive", () => {
     await new Promise((resolve) => connection.end(resolve));
   });
 
+  it("changes the user as mysql2 does", async () => {
+    const connection = await mysql2.createConnection({ ...fromCompose, port: await proxyFor(), disableEval: true });
+    await connection.query("SET @mine = 'é'");
+    await connection.changeUser({ user: "root", password: "other", database: "example" });
+    const [[row]] = (await connection.query(
+      "SELECT @mine AS mine, CURRENT_USER() AS who, DATABASE() AS db, 'é' AS text",
+    )) as unknown as [[object]];
+    assert.deepEqual({ ...row }, { mine: null, who: "shopper@%", db: "shop", text: "é" });
+    const [prepared] = await connection.execute("SELECT ? + 1 AS n", [1]);
+    assert.equal((prepared as { n: number }[])[0]!.n, 2);
+    await connection.end();
+  });
+
+  it("changes the user as the mysql package does, time and again", async () => {
+    const connection = mysql.createConnection({ ...fromCompose, port: await proxyFor(), charset: "utf8mb4" });
+    const query = (text: string) =>
+      new Promise<unknown>((resolve, reject) =>
+        connection.query(text, (error: unknown, rows: object[]) => (error ? reject(error) : resolve({ ...rows[0] }))),
+      );
+    for (let round = 0; round < 3; round++) {
+      await query("SET @mine = 1").catch(() => {});
+      await new Promise<void>((resolve, reject) =>
+        connection.changeUser({ user: "other", password: "wrong" }, (error) => (error ? reject(error) : resolve())),
+      );
+      assert.deepEqual(await query("SELECT @mine AS mine, DATABASE() AS db, '😀' AS text"), {
+        mine: null,
+        db: "shop",
+        text: "😀",
+      });
+    }
+    await new Promise((resolve) => connection.end(resolve));
+  });
+
   it("accepts a client that has no password", async () => {
     const connection = await mysql2.createConnection({
       host: "127.0.0.1",
