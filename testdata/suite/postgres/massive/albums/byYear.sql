@@ -1,0 +1,1 @@
+SELECT title FROM ms_albums WHERE year = ${year} ORDER BY title
