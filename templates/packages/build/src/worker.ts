@@ -30,10 +30,10 @@ function imageModule({ wasm, codeGeneration, sqlite }: ImageModule): string {
     'import factory from "./app.cjs";',
     'import manifest from "./manifest.mjs";',
     ...files.map((name, i) => `import wasm${i} from ${JSON.stringify(`./${name}`)};`),
-    ...(codeGeneration ? ['import { FunctionShim } from "@dock2edge/runtime/codegen";'] : []),
+    ...(codeGeneration ? ['import { codeGeneration } from "@dock2edge/runtime/codegen";'] : []),
     ...(sqliteLines ?? ["const sqlite = undefined;"]),
     `const wasm = { ${[...wasm].map(([key, name]) => `${JSON.stringify(key)}: wasm${files.indexOf(name)}`).join(", ")} };`,
-    `export default { factory, manifest, wasm, Function: ${codeGeneration ? "FunctionShim" : "undefined"}, sqlite };`,
+    `export default { factory, manifest, wasm, codeGeneration: ${codeGeneration ? "codeGeneration" : "undefined"}, sqlite };`,
   ].join("\n");
 }
 

@@ -31,14 +31,24 @@ export type Factory = (
   ...globals: FactoryGlobals[keyof FactoryGlobals][]
 ) => void;
 
+/** Code that is made from strings: interpreted, as Workers refuse to compile it. */
+export interface CodeGeneration {
+  /** Stands for the constructor of functions. */
+  Function: unknown;
+  /** Puts the stand-ins into the global scope. */
+  install(): void;
+  /** Makes the app's `node:vm`. */
+  createVm(): Record<string, unknown>;
+}
+
 /** What `dock2edge:image` exports. */
 export interface Image {
   factory: Factory;
   manifest: readonly ManifestEntry[];
   /** Precompiled WebAssembly by image path. */
   wasm?: Record<string, WebAssembly.Module> | undefined;
-  /** Stands in for the `Function` constructor where the app compiles code at run time; see ./codegen. */
-  Function?: unknown;
+  /** Stands in for the compiler where the app makes code at run time; see ./code-generation. */
+  codeGeneration?: CodeGeneration | undefined;
   /** Makes SQLite for an instance, where the app uses it; see ./sqlite. */
   sqlite?: ((host: SqliteHost) => SqliteBindings) | undefined;
 }

@@ -4,12 +4,12 @@ import realHttp2 from "node:http2";
 import type { AppConfig } from "./config";
 import { describeError, codedError } from "./errors";
 import { createFileSystem, type FileSystem, type NodeFileSystem } from "./fs";
-import type { Host } from "./host";
 import { createHttp } from "./http";
 import type { Image } from "./image";
 import { Modules, type ModuleFactory } from "./modules";
 import { createNet } from "./net";
 import { ERROR_HEADER, Network, type Listener } from "./network";
+import { createAsyncHooks } from "./node/async-hooks";
 import { createCrypto } from "./node/crypto";
 import { createDns } from "./node/dns";
 import { createOs } from "./node/os";
@@ -22,6 +22,10 @@ import { createPerfHooks } from "./node/perf-hooks";
 import { createTimers, type AppTimers } from "./node/timers";
 import { createUtil } from "./node/util";
 import { createTls } from "./tls";
+import { runProgram, type Program, type ProgramHost, type ProgramOptions } from "./program";
+import { createCluster } from "./threads/cluster";
+import { createFork } from "./threads/fork";
+import { createWorkerThreads } from "./threads/worker-threads";
 import type { ByteStream } from "./transport";
 import { Response } from "./native";
 
@@ -57,12 +61,16 @@ const OTHER_PORT_GRACE_MS = 1_000;
  * The app's code is a function that is evaluated for each instance, with Node's globals as its parameters, so that nothing of
  * an ended instance is found by the next one.
  */
-export class Instance implements Host {
+export class Instance implements ProgramHost {
   readonly network: Network;
   readonly #options: InstanceOptions;
   readonly #output = new Output();
   readonly #process: AppProcess;
   readonly #modules: Modules;
+  readonly #builtins: Record<string, ModuleFactory>;
+  readonly #files: FileSystem;
+  readonly #bootedAt = Date.now();
+  readonly #asyncHooks = createAsyncHooks();
   readonly #timers: AppTimers;
   readonly #ticks: (() => void)[] = [];
   readonly #exitWatchers = new Set<() => void>();
@@ -74,19 +82,18 @@ export class Instance implements Host {
   constructor(options: InstanceOptions) {
     this.#options = options;
     const { config, env } = options;
-    const bootedAt = Date.now();
     this.network = new Network(config, env, options.fetchOutside);
     this.#process = createProcess({
       config,
       env,
       output: this.#output,
-      bootedAt,
+      bootedAt: this.#bootedAt,
       nextTick: (callback, ...values) => this.#nextTick(callback, values),
       exit: (code) => this.#exit(code),
       builtin: (id) => this.#modules.builtin(id),
     });
     const cwd = () => this.#process.cwd();
-    const files = createFileSystem({
+    this.#files = createFileSystem({
       manifest: options.image.manifest,
       filesDir: "/bundle/files",
       cwd,
@@ -94,43 +101,74 @@ export class Instance implements Host {
       sql: options.sql,
       stdout: (fd, chunk) => this.#output.write(fd, chunk),
     });
-    writeSecretFiles(files, config, env);
+    writeSecretFiles(this.#files, config, env);
     this.#timers = createTimers(this);
-    this.#modules = new Modules({
-      builtins: this.#builtins(files, bootedAt),
-      wasm: options.image.wasm ?? {},
-      cwd,
-      readText: (path) => (files.fs.existsSync(path) ? files.fs.readFileSync(path, "utf8") : undefined),
+    this.#builtins = this.#createBuiltins();
+    this.#modules = this.#createModules(this.#builtins);
+  }
+
+  #createModules(builtins: Record<string, ModuleFactory>, start?: string): Modules {
+    const { fs } = this.#files;
+    return new Modules({
+      builtins,
+      wasm: this.image.wasm ?? {},
+      start,
+      cwd: () => this.cwd(),
+      readText: (path) => (fs.existsSync(path) ? fs.readFileSync(path, "utf8") : undefined),
     });
+  }
+
+  // ---- programs ----------------------------------------------------------------------------------------------------
+
+  get image(): Image {
+    return this.#options.image;
+  }
+
+  get fetch(): typeof fetch {
+    return this.network.appFetch;
+  }
+
+  cwd(): string {
+    return this.#process.cwd();
+  }
+
+  environment(): Record<string, string | undefined> {
+    return { ...this.#process.env };
+  }
+
+  hasModule(path: string): boolean {
+    return this.#modules.has(path);
+  }
+
+  createProgram({ host, start, argv, env, builtins, exit }: ProgramOptions): Program {
+    const { config, env: bindings } = this.#options;
+    const process = createProcess({
+      config,
+      env: bindings,
+      output: this.#output,
+      bootedAt: Date.now(),
+      program: { argv: [start ?? config.image.entry, ...argv], env },
+      nextTick: (callback, ...values) => this.#nextTick(() => host.guard(() => callback(...values)), []),
+      exit,
+      builtin: (id) => modules.builtin(id),
+    });
+    const timers = createTimers(host);
+    const own = { process, timers: timers.module, ...builtins };
+    const factories = Object.fromEntries(Object.entries(own).map(([name, module]) => [name, () => module]));
+    const modules: Modules = this.#createModules({ ...this.#builtins, ...factories }, start);
+    return { modules, process, timers, fetch: this.fetch };
+  }
+
+  #program(): Program {
+    return { modules: this.#modules, process: this.#process, timers: this.#timers, fetch: this.fetch };
   }
 
   /** Evaluates the app. Errors are the process's: they end it. */
   boot(): void {
-    const module = { exports: {} as unknown };
     const { image } = this.#options;
-    const timers = this.#timers.module;
     Object.assign(globalThis, { process: this.#process });
-    // lodash and others take Function from the global object.
-    if (image.Function) Object.assign(globalThis, { Function: image.Function });
-    this.guard(() =>
-      image.factory(
-        this.#modules.require,
-        module,
-        module.exports,
-        this.#process,
-        globalThis,
-        this.network.appFetch,
-        NAVIGATOR,
-        timers["setTimeout"],
-        timers["setInterval"],
-        timers["setImmediate"],
-        timers["clearTimeout"],
-        timers["clearInterval"],
-        timers["clearImmediate"],
-        console,
-        image.Function ?? Function,
-      ),
-    );
+    image.codeGeneration?.install();
+    this.guard(() => runProgram(image, this.#program()));
   }
 
   /** Whether the process has ended. */
@@ -234,9 +272,10 @@ export class Instance implements Host {
 
   guard<Result>(work: () => Result): Result | undefined {
     if (this.exited) return undefined;
+    const isTurn = this.#depth === 0;
     this.#depth += 1;
     try {
-      return work();
+      return isTurn ? this.#asyncHooks.turn(work) : work();
     } catch (error) {
       this.uncaught(error, "uncaughtException");
       return undefined;
@@ -324,14 +363,20 @@ export class Instance implements Host {
     this.#options.onExit(code);
   }
 
-  #builtins(files: FileSystem, bootedAt: number): Record<string, ModuleFactory> {
+  #createBuiltins(): Record<string, ModuleFactory> {
+    const files = this.#files;
     const { config } = this.#options;
     const { http, https } = createHttp(this);
     const { dns, promises: dnsPromises } = createDns(this);
     const { readline, promises: readlinePromises } = createReadline();
     const path = createPath(() => this.#process.cwd());
+    const { child_process, ...refused } = createRefused();
     const modules: Record<string, unknown> = {
-      ...createRefused(),
+      ...refused,
+      async_hooks: this.#asyncHooks.module,
+      child_process: { ...child_process, fork: createFork(this) },
+      cluster: createCluster(this),
+      worker_threads: createWorkerThreads(this),
       http,
       https,
       http2: refuseHttp2(realHttp2),
@@ -342,7 +387,7 @@ export class Instance implements Host {
       "dns/promises": dnsPromises,
       fs: files.fs,
       "fs/promises": files.promises,
-      os: createOs(config, bootedAt),
+      os: createOs(config, this.#bootedAt),
       path,
       "path/posix": path,
       perf_hooks: createPerfHooks(),
@@ -355,6 +400,7 @@ export class Instance implements Host {
         () => this.#process.argv.slice(2),
       ),
     };
+    if (this.image.codeGeneration) modules["vm"] = this.image.codeGeneration.createVm();
     const made = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, () => module]));
     return { ...made, ...this.#sqlite(files) };
   }
@@ -370,15 +416,6 @@ export class Instance implements Host {
     return { sqlite: bindings["node:sqlite"], "dock2edge:sqlite": () => bindings };
   }
 }
-
-/** Packages tell Workers from Node by the user agent (pg, debug); this is Node. */
-const NAVIGATOR = {
-  userAgent: "Node.js/22",
-  hardwareConcurrency: 1,
-  language: "en-US",
-  languages: ["en-US"],
-  platform: "linux",
-};
 
 /** Compose's secrets are files to the app and secrets to the Worker. */
 function writeSecretFiles(files: NodeFileSystem, config: AppConfig, env: Record<string, unknown>): void {

@@ -41,6 +41,8 @@ export interface ModulesOptions {
   /** Stand-ins for built-in modules, by name without "node:". */
   builtins: Record<string, ModuleFactory>;
   wasm: Record<string, WebAssembly.Module>;
+  /** Image path of the registered module to start with; undefined for the app's entry. */
+  start?: string | undefined;
   cwd(): string;
   /** The text of a file of the image, or undefined. */
   readText(path: string): string | undefined;
@@ -69,13 +71,20 @@ export class Modules {
     return module;
   }
 
+  /** Whether a module is registered under this image path. */
+  has(path: string): boolean {
+    return this.#find(path, "/") !== undefined;
+  }
+
   #real(name: string): unknown {
     if (name === "console") return realConsole;
     return this.#known.has(name) ? realProcess.getBuiltinModule(name) : undefined;
   }
 
   #load(id: string, directory: string): unknown {
-    if (id === HOST_MODULE) return { register: this.#register, wasm: this.#options.wasm };
+    if (id === HOST_MODULE) {
+      return { register: this.#register, wasm: this.#options.wasm, start: this.#options.start };
+    }
     if (id.startsWith("node:") || this.#options.builtins[id] || this.#known.has(id)) return this.builtin(id);
     const found = this.#find(id, directory);
     if (found === undefined) throw notFound(id);

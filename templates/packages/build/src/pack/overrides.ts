@@ -51,6 +51,11 @@ export const overrides: Override[] = [
     mend: { kind: "adapter", adapter: "jiti.cjs" },
   },
   {
+    packages: ["spdy"],
+    why: "builds HTTP/2 on the inside of Node's own HTTP parser (process.binding) as soon as it is loaded",
+    mend: { kind: "adapter", adapter: "spdy.cjs" },
+  },
+  {
     packages: ["bcrypt"],
     why: "is a native addon; bcryptjs is the same algorithm and API in JavaScript",
     mend: { kind: "package", use: "bcryptjs" },
@@ -95,6 +100,16 @@ export const overrides: Override[] = [
       find: /this\.disableEval\s*=\s*Boolean\(options\.disableEval\)/,
       replace: "this.disableEval = true",
     },
+  },
+  {
+    packages: ["cls-hooked", "continuation-local-storage"],
+    why: "keeps its contexts by hooks into Node's event loop, which Workers do not have; AsyncLocalStorage does the same",
+    mend: { kind: "adapter", adapter: "cls-hooked.cjs" },
+  },
+  {
+    packages: ["thread-stream"],
+    why: "writes logs in a thread, by shared memory on which both sides sleep; the transport can run beside its user",
+    mend: { kind: "adapter", adapter: "thread-stream.cjs" },
   },
   {
     packages: ["http2-wrapper"],
@@ -149,6 +164,14 @@ export const loadedByName = new Set(
     /\s+/,
   ),
 );
+
+/** Dependencies that others load by a name the app gives in a string: pino's transports. */
+export const LOADED_BY_OPTION = /^pino-|^@[^/]+\/pino(?:-|$)/;
+
+/** Modules of packages that are loaded by a path in a way the packer cannot see, by the module that does so. */
+export const loadedByPath: Record<string, Record<string, string[]>> = {
+  pino: { "lib/transport.js": ["lib/worker.js", "lib/worker-pipeline.js", "file.js"] },
+};
 
 /**
  * Files of packages that are read from disk at run time in a way the packer cannot see. Globs below the package; WebAssembly is

@@ -28,11 +28,11 @@ import {
   SCRIPT_EXTENSIONS,
   TYPESCRIPT_EXTENSIONS,
 } from "./listing.ts";
-import { findMends, loadedByName, readAtRunTime } from "./overrides.ts";
+import { findMends, LOADED_BY_OPTION, loadedByName, loadedByPath, readAtRunTime } from "./overrides.ts";
 import { computedNames, missingModules, reachable, sortWarnings, type Warning } from "./warnings.ts";
 import { type Package, Packages } from "./packages.ts";
 import { inlineWasm } from "./wasm.ts";
-import { definitions, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite } from "./rewrite.ts";
+import { definitions, INSIDE, OWN_MODULES, REGISTERED, RESOLVED, rewrite, STARTS_PROGRAMS } from "./rewrite.ts";
 
 /** The packed app. */
 export interface Packed {
@@ -71,6 +71,7 @@ const CODE_GENERATION =
 /** What the packed app asks its host for: modules by name, and SQLite in place of compiled parts of packages. */
 const SQLITE = "dock2edge:sqlite";
 const HOST_MODULES = new Set(["dock2edge:modules", SQLITE]);
+const USES_VM = /\bvm\b[^]*\b(?:runIn(?:New|This)?Context|compileFunction|createContext|new\s+[\w$.]*Script\s*\()/;
 const SKIP = Symbol("resolve without this plugin");
 /** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
 const MAX_READ_FOLDER = 8 << 20;
@@ -86,6 +87,8 @@ interface Attempt {
   broken: Map<string, string>;
   /** Modules that can only be imported, not required: they wait at their top level. */
   asyncOnly: Set<string>;
+  /** Modules that a program beside the app may start with or load; undefined where nothing starts one. */
+  programs: string[] | undefined;
 }
 
 /** One app being packed. */
@@ -95,7 +98,7 @@ class Packer {
   readonly #packages: Packages;
   readonly #decorators: DecoratorOptions | undefined;
   readonly #entry: string;
-  readonly #attempt: Attempt = { format: "cjs", broken: new Map(), asyncOnly: new Set() };
+  readonly #attempt: Attempt = { format: "cjs", broken: new Map(), asyncOnly: new Set(), programs: undefined };
   #ownModules: string[] | undefined;
   // What one attempt finds; a later attempt starts over.
   #missing: { importer: string; name: string }[] = [];
@@ -108,6 +111,7 @@ class Packer {
   #registered = new Map<string, string[]>();
   #resolved = new Map<string, Record<string, string | null>>();
   #used = new Map<string, Package>();
+  #startsPrograms = false;
 
   constructor(root: string, node: NodeTarget) {
     this.#root = realpathSync(root);
@@ -125,7 +129,8 @@ class Packer {
   async run(): Promise<Packed> {
     for (;;) {
       try {
-        return await this.#build();
+        const packed = await this.#build();
+        if (!this.#learnPrograms()) return packed;
       } catch (error) {
         const failure = error as BuildFailure;
         if (!Array.isArray(failure.errors) || !this.#learn(failure.errors)) throw this.#explain(failure);
@@ -170,6 +175,16 @@ class Packer {
       learned = true;
     }
     return learned;
+  }
+
+  /**
+   * Where a module starts programs, everything registered has to be known before the entry runs, as such a program does not run
+   * it. True when the attempt was made without knowing so.
+   */
+  #learnPrograms(): boolean {
+    if (!this.#startsPrograms || this.#attempt.programs) return false;
+    this.#attempt.programs = [...new Set([...this.#registered.values()].flat())].sort();
+    return true;
   }
 
   #isRegistered(image: string): boolean {
@@ -359,16 +374,21 @@ class Packer {
     const quote = JSON.stringify;
     if (path === "dock2edge:entry") {
       const preload = this.#node.preload.filter((name) => !TYPESCRIPT_HOOK.test(name));
-      const ids = [
+      const first = [
         "dock2edge:registry",
         ...preload.map((name) => (name.startsWith("/") ? this.#toDisk(name) : name)),
-        this.#entry,
       ];
-      return ids.map((id) => `import ${quote(id)};`).join("\n");
+      const imports = first.map((id) => `import ${quote(id)};`).join("\n");
+      if (!this.#attempt.programs) return `${imports}\nimport ${quote(this.#entry)};`;
+      const load = this.#attempt.format === "esm" ? "await import" : "require";
+      return `${imports}
+        import inside from ${quote(INSIDE)};
+        if (inside.requested) ${load === "require" ? "" : "await "}inside.start(); else ${load}(${quote(this.#entry)});`;
     }
     if (path === "dock2edge:registry") {
       const globs = this.#node.registry.map((glob) => matcher(glob));
-      const files = this.#own().filter((file) => globs.some((matches) => matches(file)));
+      const named = this.#own().filter((file) => globs.some((matches) => matches(file)));
+      const files = [...new Set([...named, ...(this.#attempt.programs ?? [])])];
       return this.#registrations(path, files) + this.#packagesLoadedByName();
     }
     if (path.startsWith(RESOLVED)) return `module.exports = ${quote(this.#resolved.get(path) ?? {})};`;
@@ -394,7 +414,9 @@ class Packer {
     const names = Object.keys({ ...dependencies, ...optionalDependencies }).sort();
     return names
       .filter(
-        (name) => loadedByName.has(name) && existsSync(join(this.#toDisk(this.#node.workdir), "node_modules", name)),
+        (name) =>
+          (loadedByName.has(name) || LOADED_BY_OPTION.test(name)) &&
+          existsSync(join(this.#toDisk(this.#node.workdir), "node_modules", name)),
       )
       .map((name) => `inside.addPackage(${JSON.stringify(name)}, () => require(${JSON.stringify(name)}));`)
       .join("\n");
@@ -424,13 +446,15 @@ class Packer {
     }
     const file = this.#toImage(path);
     for (const [i, bytes] of inlineWasm(text).entries()) this.#wasm.set(`${file}#${i}`, bytes);
-    if (CODE_GENERATION.test(text)) this.#codeGeneration.add(file);
+    if (CODE_GENERATION.test(text) || USES_VM.test(text)) this.#codeGeneration.add(file);
+    if (STARTS_PROGRAMS.test(text)) this.#startsPrograms = true;
     const result = rewrite(text, {
       file,
       workdir: this.#node.workdir,
       isEntry: path === this.#entry,
       isOwn: !owner,
       isEsm: this.#packages.isEsm(path, text),
+      loads: this.#loadsByPath(path, owner),
       toDisk: (imagePath) => this.#toDisk(imagePath),
       modulesFrom: (prefix) => this.#modulesFrom(prefix),
     });
@@ -440,6 +464,16 @@ class Packer {
     if (owner) for (const place of result.paths) this.#read(place, owner);
     else this.#unknown.push(...result.unknown.map((line) => ({ file, line })));
     return { contents: result.code, loader, resolveDir };
+  }
+
+  /** Image paths of the modules that a package's module is known to load. */
+  #loadsByPath(path: string, owner: Package | undefined): string[] {
+    if (!owner) return [];
+    const names = loadedByPath[owner.name]?.[relative(owner.folder, path).split(sep).join("/")] ?? [];
+    return names
+      .map((name) => join(owner.folder, name))
+      .filter(existsSync)
+      .map((file) => this.#toImage(file));
   }
 
   /** What names come to in require.resolve: an image path, whose file the app may read; null where there is nothing. */

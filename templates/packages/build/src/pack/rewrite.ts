@@ -28,6 +28,9 @@ export const INSIDE = "dock2edge:inside";
 export const OWN_MODULES = "dock2edge:own-modules";
 /** With a module's image path behind it: a table of what its require.resolve calls come to. */
 export const RESOLVED = "dock2edge:resolved:";
+/** Whether a module starts programs beside itself, by what stands in it: worker threads, or forked modules. */
+export const STARTS_PROGRAMS =
+  /\bworker_threads\b[^]*\bWorker\b|\bWorker\b[^]*\bworker_threads\b|\bchild_process\b[^]*\bfork\s*\(/;
 /** With a module's image path behind it: the virtual module that registers what that module loads by computed names. */
 export const REGISTERED = "dock2edge:registered:";
 
@@ -42,6 +45,8 @@ export interface RewriteOptions {
   isOwn: boolean;
   /** An ES module by Node's rules, or by what stands in it? */
   isEsm: boolean;
+  /** Image paths of modules it loads in a way that cannot be seen. */
+  loads: string[];
   /** The path on this machine of a path in the image. */
   toDisk(imagePath: string): string;
   /** Image paths of the modules whose paths begin so. */
@@ -140,10 +145,12 @@ class Rewriter {
   readonly #context: FoldContext;
   /** Names of variables that hold createRequire(import.meta.url). */
   readonly #created = new Set<string>();
+  readonly #startsPrograms: boolean;
 
   constructor(source: ts.SourceFile, options: RewriteOptions) {
     this.#source = source;
     this.#options = options;
+    this.#startsPrograms = STARTS_PROGRAMS.test(source.text);
     this.#context = {
       file: options.file,
       workdir: options.workdir,
@@ -153,6 +160,7 @@ class Rewriter {
   }
 
   run(): void {
+    for (const file of this.#options.loads) this.registered.add(file);
     this.#findCreated(this.#source);
     this.#visit(this.#source);
   }
@@ -185,6 +193,8 @@ class Rewriter {
   #path(node: ts.Expression): boolean {
     if (ts.isStringLiteralLike(node)) {
       const { isOwn, workdir } = this.#options;
+      if (isOwn && this.#startsPrograms && /^\.\.?\/.*\.[cm]?[jt]s$/.test(node.text))
+        this.#mayBeLoaded(posix.join(workdir, node.text));
       const isRelative = node.text !== "" && !/^(?:\/|\.*$|\w+:)/.test(node.text);
       if (isOwn && isRelative && isModuleOption(node)) this.#mayBeLoaded(posix.join(workdir, node.text));
       return false;
@@ -196,6 +206,8 @@ class Rewriter {
     if (!path.startsWith("/")) return false;
     this.paths.add(posix.normalize(path));
     if (this.#options.isOwn && !isForData(node)) this.#mayBeLoaded(posix.normalize(path));
+    else if (this.#startsPrograms && /\.[cm]?[jt]s$/.test(path)) this.#mayBeLoaded(posix.normalize(path));
+    if (this.#startsPrograms && path === this.#options.file) this.registered.add(path);
     return !(ts.isCallExpression(node) && this.#isCreateRequire(node));
   }
 

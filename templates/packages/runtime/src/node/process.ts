@@ -22,6 +22,8 @@ export interface ProcessHost {
   env: Record<string, unknown>;
   output: Output;
   bootedAt: number;
+  /** What a program that the app has started beside itself gets instead of the app's own. */
+  program?: { argv: string[]; env: Record<string, string | undefined> } | undefined;
   nextTick(callback: (...values: unknown[]) => void, ...values: unknown[]): void;
   /** Ends the instance; the next request starts a new one. */
   exit(code: number): void;
@@ -80,10 +82,11 @@ function bound(value: unknown): unknown {
   return Object.assign((value as (...values: unknown[]) => unknown).bind(realProcess), value);
 }
 
-function identity({ config, nextTick, builtin }: ProcessHost): object {
+function identity({ config, nextTick, builtin, program }: ProcessHost): object {
   const { argv, execArgv, entry } = config.image;
+  const own = argv.length > 0 ? argv : ["/usr/local/bin/node", entry];
   return {
-    argv: argv.length > 0 ? [...argv] : ["/usr/local/bin/node", entry],
+    argv: program ? [...own.slice(0, 1), ...program.argv] : [...own],
     argv0: "node",
     execArgv,
     execPath: "/usr/local/bin/node",
@@ -113,14 +116,16 @@ function identity({ config, nextTick, builtin }: ProcessHost): object {
   };
 }
 
-function environment({ config, env }: ProcessHost): Record<string, string | undefined> {
-  const variables: Record<string, string | undefined> = {
+function environment({ config, env, program }: ProcessHost): Record<string, string | undefined> {
+  const variables: Record<string, string | undefined> = program?.env ?? {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: "/root",
     HOSTNAME: config.hostname,
     PWD: config.image.workdir,
   };
-  for (const [name, value] of Object.entries(env)) if (typeof value === "string") variables[name] = value;
+  if (!program) {
+    for (const [name, value] of Object.entries(env)) if (typeof value === "string") variables[name] = value;
+  }
   return new Proxy(variables, {
     // As in Node, every value is text.
     set: (target, name, value) => Reflect.set(target, name, String(value)),

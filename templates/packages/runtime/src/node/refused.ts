@@ -1,5 +1,4 @@
 import { codedError } from "../errors";
-import { webClasses } from "../web-classes";
 
 /**
  * Modules whose functions cannot exist on Workers. They load, as many packages require them without need; what is called
@@ -9,45 +8,9 @@ export function createRefused(): Record<string, Record<string, unknown>> {
   return {
     child_process: refuse(
       "child_process",
-      ["exec", "execFile", "execFileSync", "execSync", "fork", "spawn", "spawnSync", "ChildProcess"],
+      ["exec", "execFile", "execFileSync", "execSync", "spawn", "spawnSync", "ChildProcess"],
       "Workers run no other programs. Replace the program with a package in JavaScript or WebAssembly, or run this service as a container.",
     ),
-    worker_threads: {
-      ...refuse(
-        "worker_threads",
-        ["Worker", "receiveMessageOnPort", "moveMessagePortToContext"],
-        "Workers have no threads. Do the work in the same process, or hand it to a queue or another service.",
-      ),
-      isMainThread: true,
-      threadId: 0,
-      parentPort: null,
-      workerData: null,
-      resourceLimits: {},
-      SHARE_ENV: Symbol("nodejs.worker_threads.SHARE_ENV"),
-      ...webClasses("MessageChannel", "MessagePort"),
-      markAsUntransferable() {},
-      markAsUncloneable() {},
-      isMarkedAsUntransferable: () => false,
-      getEnvironmentData: () => undefined,
-      setEnvironmentData() {},
-    },
-    cluster: {
-      ...refuse(
-        "cluster",
-        ["fork"],
-        "Workers have no processes. One instance serves all requests; start the server without cluster.",
-      ),
-      isPrimary: true,
-      isMaster: true,
-      isWorker: false,
-      workers: {},
-      settings: {},
-      setupPrimary() {},
-      setupMaster() {},
-      on() {},
-      once() {},
-      disconnect() {},
-    },
     dgram: refuse(
       "dgram",
       ["createSocket", "Socket"],

@@ -17,6 +17,10 @@ export interface AppTimers {
   module: Record<string, unknown>;
   /** How many timers have yet to run that run once and soon. */
   pending(): number;
+  /** How many timers there are that may still run. */
+  active(): number;
+  /** Ends all of them. */
+  clear(): void;
 }
 
 /**
@@ -26,6 +30,7 @@ export interface AppTimers {
 export function createTimers(host: Host): AppTimers {
   /** Timers that have yet to run, with their delays; those that repeat are not among them. */
   const pending = new Map<object, number>();
+  const repeating = new Set<object>();
   const wrap = (callback: unknown): Callback => {
     if (typeof callback !== "function") {
       const received = callback === undefined ? "undefined" : typeof callback;
@@ -43,11 +48,17 @@ export function createTimers(host: Host): AppTimers {
     pending.set(timer, delay(ms));
     return timer;
   };
-  const setInterval = (callback: unknown, ms?: unknown, ...values: unknown[]) =>
-    realTimers.setInterval(wrap(callback), delay(ms), ...values);
+  const setInterval = (callback: unknown, ms?: unknown, ...values: unknown[]) => {
+    const timer = realTimers.setInterval(wrap(callback), delay(ms), ...values);
+    repeating.add(timer);
+    return timer;
+  };
   const setImmediate = (callback: unknown, ...values: unknown[]) => realTimers.setImmediate(wrap(callback), ...values);
   const clear = (timer: unknown): void => {
-    if (typeof timer === "object" && timer !== null) pending.delete(timer);
+    if (typeof timer === "object" && timer !== null) {
+      pending.delete(timer);
+      repeating.delete(timer);
+    }
     realTimers.clearTimeout(timer as NodeJS.Timeout);
   };
   Object.defineProperty(setTimeout, PROMISIFIED, {
@@ -67,6 +78,10 @@ export function createTimers(host: Host): AppTimers {
       clearImmediate: realTimers.clearImmediate,
     },
     pending: () => [...pending.values()].filter((ms) => ms <= LONGEST_AWAITED_MS).length,
+    active: () => pending.size + repeating.size,
+    clear: () => {
+      for (const timer of [...pending.keys(), ...repeating]) clear(timer);
+    },
   };
 }
 

@@ -115,13 +115,13 @@ async function packWorker({ name, file, config }: LiftedApp): Promise<string> {
     ...config,
   };
   const shim = full.codeGeneration
-    ? `import { FunctionShim } from "../../src/codegen";`
-    : "const FunctionShim = undefined;";
+    ? `import { codeGeneration } from "../../src/code-generation";`
+    : "const codeGeneration = undefined;";
   const entry = `
     import { createApp } from "../../src";
     import factory from "./app.cjs";
     ${shim}
-    const app = createApp(${JSON.stringify(full)}, { factory, manifest: [], Function: FunctionShim });
+    const app = createApp(${JSON.stringify(full)}, { factory, manifest: [], codeGeneration });
     export const App = app.DurableObject;
     export const Internal = app.Internal;
     export default app.worker;`;

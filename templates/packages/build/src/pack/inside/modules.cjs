@@ -78,6 +78,14 @@ exports.resolver = (file, known) => {
   return Object.assign(resolve, { paths: () => [] });
 };
 
+/** The module that the host asks to start instead of the app's entry: a worker thread's, or a forked program's. */
+exports.requested = host.start;
+exports.start = () => {
+  const found = find("/", host.start);
+  if (!found) throw Object.assign(new Error(`Cannot find module '${host.start}'`), { code: "MODULE_NOT_FOUND" });
+  return found.load();
+};
+
 /** `import()` for names that are not literals, as the module `file` sees it. */
 exports.importFrom = (file) => {
   const directory = directoryOf(file);

@@ -50,7 +50,6 @@ const actions = {
     const texts = [
       () => require("node:child_process").execSync("ls"),
       () => new (require("node:worker_threads").Worker)("x"),
-      () => require("node:cluster").fork(),
       () => require("node:dgram").createSocket("udp4"),
       () => require("node:http2").createServer(),
       () => require(["not", "a", "module"].join("-")),
