@@ -193,7 +193,7 @@ func verifySuite(t *testing.T, g *suiteGroup, work, out string, apps []string, e
 	if len(apps) == 0 {
 		return nil
 	}
-	result, log := runSuiteVerify(t, g, work, out, apps, expected)
+	result := runSuiteVerify(t, g, work, out, apps, expected)
 	outcomes := map[string]outcome{}
 	boots := !slices.ContainsFunc(result.Checks, func(c verify.Check) bool { return c.Name == "boot" && c.Status == "failed" })
 	if !boots && len(apps) > 1 {
@@ -220,12 +220,6 @@ func verifySuite(t *testing.T, g *suiteGroup, work, out string, apps []string, e
 		}
 		outcomes[name] = o
 	}
-	if log != "" {
-		t.Logf("the Workers' log is in %s", filepath.Join(work, "workers.log"))
-		if err := os.WriteFile(filepath.Join(work, "workers.log"), []byte(log), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return outcomes
 }
 
@@ -244,9 +238,8 @@ func suiteWorker(t *testing.T, out, service string) string {
 	return ""
 }
 
-// runSuiteVerify runs verify with servers from scratch. It returns the result and, where something is wrong, the end of the
-// Workers' log.
-func runSuiteVerify(t *testing.T, g *suiteGroup, work, out string, apps []string, expected map[string][]verify.Request) (result verify.Result, log string) {
+// runSuiteVerify runs verify with servers from scratch. What the Workers print is in workers.log afterwards.
+func runSuiteVerify(t *testing.T, g *suiteGroup, work, out string, apps []string, expected map[string][]verify.Request) (result verify.Result) {
 	t.Helper()
 	var list []verify.Request
 	for _, name := range apps {
@@ -262,7 +255,7 @@ func runSuiteVerify(t *testing.T, g *suiteGroup, work, out string, apps []string
 	if err := os.WriteFile(file, data.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"verify", out, "--format", "json", "--requests-only", "--requests", file}
+	args := []string{"verify", out, "--format", "json", "--requests-only", "--requests", file, "--workers-log", filepath.Join(work, "workers.log")}
 	for _, name := range g.needed(apps) {
 		server, ok := g.servers[name]
 		if !ok {
@@ -280,6 +273,5 @@ func runSuiteVerify(t *testing.T, g *suiteGroup, work, out string, apps []string
 	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
 		t.Fatalf("verify: exit %d: %v\n%s%s", code, err, stdout, stderr)
 	}
-	_, log, _ = strings.Cut(stderr, "the Workers' log ends with:\n")
-	return result, log
+	return result
 }

@@ -27,6 +27,7 @@ type verifyOptions struct {
 	connect  []string
 	services []string
 	format   string
+	log      string
 	quick    bool
 }
 
@@ -54,6 +55,7 @@ It needs npm and Node.js ` + platform.Toolchain().MinNode + ` or newer; an older
 	flags.StringArrayVar(&o.connect, "connect", nil, "a server outside, as `SERVICE=URL` (db=postgres://user:password@host/name); may be repeated")
 	flags.StringArrayVar(&o.services, "service", nil, "only this `SERVICE` and those it is bound to; may be repeated")
 	flags.StringVar(&o.format, "format", "text", "`FORMAT` on standard output: text or json")
+	flags.StringVar(&o.log, "workers-log", "", "`FILE` to write to what the Workers print")
 	flags.BoolVar(&o.quick, "requests-only", false, "only build, boot and send requests; skip schema, types and dry run")
 	return c
 }
@@ -81,6 +83,14 @@ func runVerify(c *cobra.Command, s *streams, o *verifyOptions) error {
 		return usagef("%s is no project that convert wrote: it has no %s", o.dir, lockFile)
 	}
 	options.ServiceValues = sourceValues(o.dir)
+	if o.log != "" {
+		file, err := os.Create(o.log)
+		if err != nil {
+			return usagef("--workers-log: %v", err)
+		}
+		defer file.Close()
+		options.WorkersLog = file
+	}
 	result, err := verify.Run(c.Context(), options)
 	if result != nil {
 		if err := writeResult(s, result, o.format); err != nil {

@@ -232,36 +232,59 @@ func processDetails(list []model.Need) string {
 	return joinWords(parts)
 }
 
-// httpPort is the port requests go to: the published one, else the one the code listens on, else an exposed one.
+// httpPort is the port requests go to: the published one, else the one the code listens on, else one that something else
+// names. Of several that the code listens on it is the one named elsewhere as well: the others are for metrics and the like.
 func httpPort(sp *model.ServicePlan) int {
 	if port := publishedPort(sp.Service); port != 0 {
 		return port
 	}
 	list, _ := needs(sp, model.NeedHTTP)
+	var heard []int
 	for _, n := range list {
 		if port, err := strconv.Atoi(n.Detail); err == nil {
+			heard = append(heard, port)
+		}
+	}
+	named := namedPorts(sp.Service)
+	for _, port := range named {
+		if slices.Contains(heard, port) {
 			return port
 		}
 	}
-	if h := sp.Service.Healthcheck; h != nil && h.Port != 0 {
-		return h.Port
-	}
-	for _, p := range sp.Service.Expose {
-		if p.Protocol != "udp" {
-			return p.Target
-		}
-	}
-	for _, e := range sp.Service.Environment {
-		if e.Name == "PORT" || e.Name == "HTTP_PORT" || e.Name == "APP_PORT" || e.Name == "SERVER_PORT" {
-			if port, err := strconv.Atoi(e.Value); err == nil {
-				return port
-			}
-		}
-	}
-	if len(list) > 0 {
+	switch {
+	case len(heard) > 0:
+		return heard[0]
+	case len(named) > 0:
+		return named[0]
+	case len(list) > 0:
 		return 3000
 	}
 	return 0
+}
+
+// namedPorts are the ports that health check, image, Compose file and environment name, most telling first.
+func namedPorts(service *model.Service) []int {
+	var ports []int
+	if h := service.Healthcheck; h != nil && h.Port != 0 {
+		ports = append(ports, h.Port)
+	}
+	exposed := service.Expose
+	if service.Image != nil && service.Image.Target != nil {
+		exposed = slices.Concat(service.Image.Target.Expose, exposed)
+	}
+	for _, p := range exposed {
+		if p.Protocol != "udp" {
+			ports = append(ports, p.Target)
+		}
+	}
+	for _, e := range service.Environment {
+		if e.Name == "PORT" || e.Name == "HTTP_PORT" || e.Name == "APP_PORT" || e.Name == "SERVER_PORT" {
+			if port, err := strconv.Atoi(e.Value); err == nil {
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports
 }
 
 // debugPorts are published for debuggers, not for users.

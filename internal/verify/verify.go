@@ -41,6 +41,8 @@ type Options struct {
 	Log io.Writer
 	// Services limits the run to these services and those they are bound to; empty for all.
 	Services []string
+	// WorkersLog receives all that the Workers printed (the end of it where that is very much); nil for nobody.
+	WorkersLog io.Writer
 	// SkipChecks limits the run to build, boot and requests: the project's own CI has made the other checks already.
 	SkipChecks bool
 }
@@ -284,7 +286,7 @@ func (r *runner) requests(ctx context.Context) error {
 	}
 	r.result.Requests = r.judgeBuilt(ctx, app, list)
 	r.explain(server)
-	return nil
+	return r.keepLog(server)
 }
 
 // judgeBuilt judges the requests to Workers that run; the others failed. The results are in the order of the requests.
@@ -327,6 +329,15 @@ func (r *runner) explain(s *server) {
 			return
 		}
 	}
+}
+
+// keepLog hands over what the Workers printed.
+func (r *runner) keepLog(s *server) error {
+	if r.options.WorkersLog == nil {
+		return nil
+	}
+	_, err := io.WriteString(r.options.WorkersLog, r.conceal(withoutAccessLog(s.process.output.String())))
+	return err
 }
 
 // withoutAccessLog leaves out wrangler's line for each request and its table of uploaded modules: what the app itself printed
