@@ -14,45 +14,63 @@ import (
 
 func sqliteFile() *analysis.Rule {
 	return &analysis.Rule{
-		Name: "sqlite-file", Category: model.CategoryDatastore, Severity: model.Blocker,
+		Name: "sqlite-file", Category: model.CategoryDatastore, Severity: model.Info,
 		Title: "SQLite in the process",
-		What:  "better-sqlite3, sqlite3, node:sqlite, and query builders and ORMs told to use SQLite.",
-		Why: "The drivers are native addons, which an isolate cannot load, and node:sqlite is not there. A Durable Object has " +
-			"SQLite of its own under another interface; this version of the runtime does not put it behind these drivers.",
-		Remedy:      "Use a database server that the project's client speaks to (Postgres, MySQL), port the queries to the Durable Object's SQL or D1, or keep the service in a container.",
-		Links:       []string{"https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/", "https://developers.cloudflare.com/d1/"},
+		What:  "better-sqlite3, sqlite3, libsql, node:sqlite, and query builders and ORMs told to use SQLite.",
+		Why: "The drivers keep their own JavaScript; in place of their compiled parts the runtime has SQLite in WebAssembly. A database's pages are rows " +
+			"in the storage of the Durable Object that is the process, in volumes and elsewhere, so it survives restarts and deploys; the object holds 10 GB. " +
+			"Databases in memory and in temporary folders are empty after each restart, and an object restarts whenever it was idle for a while. Bun's module is not there.",
+		Remedy:      "Nothing has to be done, but to copy what an existing database holds. Keep in a file what must survive.",
+		Links:       []string{"https://developers.cloudflare.com/durable-objects/platform/limits/"},
 		Bad:         "const Database = require('better-sqlite3');\nmodule.exports = new Database('/data/app.db');\n",
 		Good:        "const { Pool } = require('pg');\nmodule.exports = new Pool();\n",
 		Since:       checked,
 		Probe:       "sqlite-file",
-		Mentions:    append(analysis.Imports("better-sqlite3", "sqlite3", "sqlite", "node:sqlite", "bun:sqlite", "@keyv/sqlite", "connect-sqlite3", "knex", "sequelize", "typeorm"), "sqlite"),
+		Mentions:    append(analysis.Imports("better-sqlite3", "sqlite3", "sqlite", "libsql", "@libsql/client", "node:sqlite", "bun:sqlite", "@keyv/sqlite", "connect-sqlite3", "knex", "sequelize", "typeorm"), "sqlite"),
 		CheckModule: checkSQLite,
 	}
 }
 
 // sqliteOpeners are calls that open a database file.
-var sqliteOpeners = set("better-sqlite3", "sqlite3.Database", "sqlite3.verbose().Database", "sqlite3.cached.Database", "sqlite.open", "node:sqlite.DatabaseSync", "bun:sqlite.Database", "drizzle-orm/better-sqlite3.drizzle",
+var sqliteOpeners = set("better-sqlite3", "sqlite3.Database", "sqlite3.verbose().Database", "sqlite3.cached.Database", "sqlite.open", "libsql", "node:sqlite.DatabaseSync", "bun:sqlite.Database", "drizzle-orm/better-sqlite3.drizzle",
 	"connect-sqlite3", "@keyv/sqlite")
+
+// libsqlClients are calls that open a file where the address says so, and else speak to a server over HTTP.
+var libsqlClients = set("@libsql/client.createClient", "drizzle-orm/libsql.drizzle")
 
 func checkSQLite(p *analysis.ModulePass) {
 	known := stores()
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
 		orm := contains(known[packageOf(c.Callee)].makers, c.Callee) && dialectOf(c) == "sqlite"
-		if !sqliteOpeners[c.Callee] && !orm {
+		local := libsqlClients[c.Callee] && strings.HasPrefix(databaseFile(c).Text, "file:")
+		if !sqliteOpeners[c.Callee] && !orm && !local {
 			continue
 		}
-		at := locate(p.ServicePass, databaseFile(c))
-		p.Report(c.Span, fmt.Sprintf("%s opens SQLite in the process; its driver is machine code, which an isolate cannot load", code(c)),
-			"Use a database server, or port the queries to the Durable Object's SQL or D1.",
-			model.Need{Kind: model.NeedSQL, Detail: "sqlite", Package: packageOf(c.Callee)}, model.Need{Kind: model.NeedDisk, Detail: at.path})
+		reportSQLite(p, c)
 	}
+}
+
+func reportSQLite(p *analysis.ModulePass, c *syntax.Call) {
+	file := databaseFile(c)
+	at := locate(p.ServicePass, file)
+	message, remedy, severity := "%s opens SQLite in the process; the runtime has it, and keeps the database in the Durable Object's storage", "Nothing has to be done.", model.Info
+	switch {
+	case packageOf(c.Callee) == "bun:sqlite":
+		message, remedy, severity = "%s opens SQLite through Bun's own module, which the runtime does not have", "Use better-sqlite3 or node:sqlite.", model.Blocker
+	case file.Text == ":memory:":
+		message, remedy, severity = "%s opens a database in memory, which is empty after each restart; a Durable Object restarts whenever it was idle", "Open a file if the data must survive.", model.Minor
+	case at.keeping == keptForRun:
+		message, remedy, severity = "%s opens a database in a temporary folder, which is empty after each restart", "Open a file elsewhere if the data must survive.", model.Minor
+	}
+	p.Report(c.Span, fmt.Sprintf(message, code(c)), remedy,
+		model.Need{Kind: model.NeedSQL, Detail: "sqlite", Package: packageOf(c.Callee)}, model.Need{Kind: model.NeedDisk, Detail: at.path}).Severity = severity
 }
 
 // databaseFile is the argument or option that names the file.
 func databaseFile(c *syntax.Call) syntax.Value {
 	for _, v := range c.Args {
-		for _, option := range []string{"filename", "storage", "database"} {
+		for _, option := range []string{"filename", "storage", "database", "url"} {
 			if file, ok := v.Fields[option]; ok {
 				return file
 			}
