@@ -181,8 +181,11 @@ function unbind(channel: Channel, source: string, to: Destination, routingKey: s
   channel.may("read", "exchange", source);
   const from = vhost.exchanges.get(source);
   const destination = to.kind === "queue" ? vhost.queues.get(to.name) : vhost.exchanges.get(to.name);
-  if (destination?.kind === "queue") channel.connection.assertMayUse(destination);
-  if (from && destination) vhost.unbind(from, destination, routingKey, args);
+  const binding = from && destination && vhost.binding(from, destination, routingKey, args);
+  // What is not there is unbound already: whose queue it is does not matter then.
+  if (!binding) return;
+  if (destination.kind === "queue") channel.connection.assertMayUse(destination);
+  vhost.removeBinding(binding);
 }
 
 function refuseDefaultExchange(name: string): void {

@@ -156,9 +156,8 @@ export class VirtualHost {
     if (source.durable && destination.durable && !isExclusive(destination)) this.keepBinding(binding);
   }
 
-  unbind(source: Exchange, destination: Queue | Exchange, routingKey: string, args: FieldTable): void {
-    const binding = source.bindings.get(bindingId(destination, routingKey, args));
-    if (binding) this.removeBinding(binding);
+  binding(source: Exchange, destination: Queue | Exchange, key: string, args: FieldTable): Binding | undefined {
+    return source.bindings.get(bindingId(destination, key, args));
   }
 
   private removeBindingsTo(destination: Queue | Exchange): void {
@@ -169,7 +168,8 @@ export class VirtualHost {
     }
   }
 
-  private removeBinding(binding: Binding): void {
+  /** Removes a binding, and with the last one an exchange that wants that. */
+  removeBinding(binding: Binding): void {
     binding.source.remove(binding);
     this.forgetBinding(binding);
     const { source } = binding;
@@ -300,7 +300,7 @@ export class VirtualHost {
     const destination = (stored.kind === "queue" ? this.queues : this.exchanges).get(stored.destination);
     if (!source || !destination) return;
     this.bind(source, destination, stored.routingKey, stored.arguments);
-    const binding = source.bindings.get(bindingId(destination, stored.routingKey, stored.arguments));
+    const binding = this.binding(source, destination, stored.routingKey, stored.arguments);
     if (binding) binding.stored = true;
   }
 }

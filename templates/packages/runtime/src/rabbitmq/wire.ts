@@ -271,7 +271,7 @@ export class Writer {
   }
 
   private text(value: string): this {
-    this.grow(value.length).latin1Write(value, this.length - value.length, value.length);
+    this.grow(value.length).write(value, this.length - value.length, "latin1");
     return this;
   }
 
