@@ -5,6 +5,7 @@ import { toFetchHeaders } from "./headers";
 import type { Exchange } from "./exchange";
 import type { IncomingMessage } from "./incoming";
 import { OutgoingMessage, statusText } from "./outgoing";
+import { UpgradeSocket } from "./upgrade";
 import { Response } from "../native";
 
 type HeaderList = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHttpHeader][];
@@ -48,6 +49,8 @@ export class ServerResponse extends OutgoingMessage {
 
   assignSocket(socket: Socket): void {
     this.socket = socket;
+    // A response that an app makes itself for an upgrade it does not want (@fastify/websocket routes it like any request).
+    if (!this._deliver && socket instanceof UpgradeSocket) this._deliver = socket._answer;
     this.emit("socket", socket);
   }
 

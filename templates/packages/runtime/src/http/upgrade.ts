@@ -32,12 +32,12 @@ export class UpgradeSocket extends WebSocketSocket {
     if (this._phase === "body") return;
     const end = this._received.indexOf("\r\n\r\n");
     if (end < 0) return;
-    const { status, headers } = parseHead(this._received.subarray(0, end).toString("latin1"));
+    const { status, statusText, headers } = parseHead(this._received.subarray(0, end).toString("latin1"));
     const rest = this._received.subarray(end + 4);
     if (status !== 101) {
       this._phase = "body";
       this._received = rest;
-      this._refusal = { status: status >= 200 && status <= 599 ? status : 502, headers };
+      this._refusal = { status: status >= 200 && status <= 599 ? status : 502, statusText, headers };
       return;
     }
     this._phase = "frames";
@@ -73,12 +73,13 @@ export function completeHandshake(headers: Headers): Headers {
   return plain;
 }
 
-function parseHead(head: string): { status: number; headers: Headers } {
+function parseHead(head: string): { status: number; statusText: string; headers: Headers } {
   const [statusLine = "", ...lines] = head.split("\r\n");
   const fields = lines.map((line): [string, string] => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   });
   const headers = toFetchHeaders(fields.filter(([name]) => name !== "" && !HANDSHAKE.has(name.toLowerCase())));
-  return { status: Number(statusLine.split(" ")[1]), headers };
+  const [, status, ...reason] = statusLine.split(" ");
+  return { status: Number(status), statusText: reason.join(" "), headers };
 }
