@@ -67,7 +67,7 @@ const TEXT_FILES = [".txt", ".html", ".md", ".sql", ".graphql", ".gql", ".css"];
 const TYPESCRIPT_HOOK =
   /^(?:ts-node|tsx|esbuild-register|@swc-node\/register|@swc\/register|@babel\/register|sucrase|tsconfig-paths)(?:\/|$)/;
 const CODE_GENERATION =
-  /\bnew Function\s*\(|(?<![.\w$])Function\s*\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
+  /\bnew Function\s*\(|(?<![.\w$])Function\s*(?:\.(?:apply|call)\s*)?\((?!\s*(["'])return this\1\s*\))|(?<![.\w$])eval\s*\(/;
 /** What the packed app asks its host for: modules by name, and SQLite in place of compiled parts of packages. */
 const SQLITE = "dock2edge:sqlite";
 const HOST_MODULES = new Set(["dock2edge:modules", SQLITE]);
