@@ -1,6 +1,7 @@
 /** What package.json files say about the modules below them. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
+import ts from "typescript";
 
 /** The package of a module. */
 export interface Package {
@@ -21,6 +22,9 @@ interface PackageJson {
   gypfile?: boolean;
   binary?: unknown;
 }
+
+/** A cheap look for import and export statements. Texts and comments may look like them, so whoever passes is parsed. */
+const MAY_BE_ESM = /^\s*(?:import(?:\s*[{*"']|\s+\w)|export\s*[{*]|export\s+\w)/m;
 
 const PACKAGE_FOLDER = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
@@ -69,7 +73,7 @@ export class Packages {
       if (json) break;
       if (folder === dirname(folder)) break;
     }
-    return /^\s*(?:import\s*[\w{*"']|export\s+[\w{*])/m.test(text);
+    return MAY_BE_ESM.test(text) && ts.isExternalModule(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
   }
 
   /** Whether a package brings compiled code that a Worker cannot load. */
