@@ -71,7 +71,7 @@ export const overrides: Override[] = [
     },
   },
   {
-    packages: ["sqlite3"],
+    packages: ["sqlite3", "@louislam/sqlite3", "@vscode/sqlite3"],
     why: "its compiled part cannot be loaded; the runtime has SQLite in its place, below the package's own JavaScript",
     mend: ["lib/sqlite3-binding.js", "lib/binding.js"].map((file) => ({
       kind: "edit",
