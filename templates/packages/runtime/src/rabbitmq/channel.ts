@@ -128,7 +128,7 @@ export class Channel implements ConsumingChannel {
   // ---- deliveries ------------------------------------------------------------------------------------------------
 
   get full(): boolean {
-    if (this.connection.congested) return true;
+    if (this.connection.isCongested()) return true;
     return this.channelPrefetch > 0 && this.heldByConsumers >= this.channelPrefetch;
   }
 

@@ -58,6 +58,8 @@ export class Connection {
   private outputBytes = 0;
   /** Bytes handed to the writer and not yet taken by it. */
   private unsent = 0;
+  /** A channel held a message back because the client was behind. */
+  private channelsWait = false;
   private sending: Promise<void> | null = null;
   private ending = false;
   /** The server has sent connection.close: everything but the answer is ignored. */
@@ -272,9 +274,11 @@ export class Connection {
     this.flushLater();
   }
 
-  /** Whether the client is behind with reading. */
-  get congested(): boolean {
-    return this.outputBytes + this.unsent > CONGESTED_BYTES;
+  /** Whether the client is behind with reading. If so, its channels are told when it has caught up. */
+  isCongested(): boolean {
+    const congested = this.outputBytes + this.unsent > CONGESTED_BYTES;
+    if (congested) this.channelsWait = true;
+    return congested;
   }
 
   /** What other clients cause leaves with this turn, all at once. */
@@ -296,14 +300,13 @@ export class Connection {
     try {
       while (this.outputBytes > 0) {
         const bytes = this.output.length === 1 ? this.output[0]! : Buffer.concat(this.output);
-        const wasCongested = this.congested;
         this.output = [];
         this.outputBytes = 0;
         this.unsent = bytes.length;
         this.sentAt = Date.now();
         await this.writer.write(bytes);
         this.unsent = 0;
-        if (wasCongested && !this.congested) this.drained();
+        if (this.channelsWait && !this.isCongested()) this.drained();
       }
     } catch {
       this.disconnect();
@@ -312,6 +315,7 @@ export class Connection {
 
   /** The client has caught up: its consumers go on. */
   private drained(): void {
+    this.channelsWait = false;
     for (const channel of this.channels.values()) if (!channel.closing) channel.resume();
     this.broker.settle();
   }

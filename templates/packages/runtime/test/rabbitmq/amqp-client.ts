@@ -184,6 +184,15 @@ export class RawClient {
     return this.events.splice(0);
   }
 
+  /** Stops and goes on reading. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   close(): void {
     this.#socket.destroy();
   }

@@ -74,6 +74,7 @@ export class Driver {
       if (answer.name === "BasicGetOk" && !fields.noAck) state.held.push(Number(answer.fields.deliveryTag));
       seen.push(`${connection}/${channel} ${describe(answer)}`);
       this.noticeClose(connection, answer);
+      if (method === "BasicRecover") state.held = [];
       if (method === "ChannelClose") this.states[connection]![channel - 1] = fresh();
     }
     await this.settle(queues);
@@ -222,7 +223,10 @@ function consumerOf({ name, fields }: Received): string {
 export function describe({ name, fields, properties, body }: Received): string {
   const parts = [name, stable(fields)];
   if (properties) parts.push(stable(properties), JSON.stringify(body?.toString("latin1")));
-  return parts.join(" ").replace(GENERATED, "(generated $1)");
+  return parts
+    .join(" ")
+    .replace(GENERATED, "(generated $1)")
+    .replace(/unknown delivery tag \d+/, "unknown delivery tag");
 }
 
 /** JSON with sorted keys: the order in a table says nothing. Times are of the servers' own. */
