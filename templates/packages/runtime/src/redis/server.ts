@@ -31,6 +31,7 @@ const TAKES_LONG_VALUES = new Set([
   "mset",
   "msetnx",
   "append",
+  "restore",
   "setrange",
   "echo",
   "ping",

@@ -2,6 +2,7 @@ import type { Command } from "../command";
 import { bitmapCommands } from "./bitmaps";
 import { clientCommands } from "./client";
 import { connectionCommands } from "./connection";
+import { dumpCommands } from "./dump";
 import { geoCommands } from "./geo";
 import { hashCommands } from "./hashes";
 import { hyperLogLogCommands } from "./hyperloglog";
@@ -28,6 +29,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...stringCommands,
     ...keyCommands,
+    ...dumpCommands,
     ...hashCommands,
     ...listCommands,
     ...setCommands,

@@ -185,10 +185,6 @@ function select(context: Context, args: Arguments): Reply {
   return OK;
 }
 
-function dump(): Reply {
-  throw new RedisError("ERR DUMP, RESTORE and MIGRATE are not supported: there is no RDB format here");
-}
-
 /** WAIT: there are no replicas to wait for, and the reply itself leaves only when everything is on disk. */
 function wait(_: Context, args: Arguments): Reply {
   args.integer(0);
@@ -230,9 +226,6 @@ export const keyCommands: Command[] = [
   command("swapdb", 3, "write fast", NO_KEYS, swapdb),
   command("flushdb", -1, "write", NO_KEYS, flush(false)),
   command("flushall", -1, "write", NO_KEYS, flush(true)),
-  command("dump", 2, "readonly", ONE_KEY, dump),
-  command("restore", -4, "write denyoom", ONE_KEY, dump),
-  command("migrate", -6, "write", NO_KEYS, dump),
   command("wait", 3, "blocking", NO_KEYS, wait),
   command("waitaof", 4, "blocking", NO_KEYS, waitaof),
 ];
