@@ -58,7 +58,8 @@ describe("d2e-build", () => {
   it("reports what it made as JSON", () => {
     put("build.json", recipe({}));
     put("app/index.js", "const { a } = require('./a');\neval(a);\nrequire('absent');\n");
-    put("app/a.js", "exports.a = new Function('return 1');");
+    put("app/a.js", "exports.a = new Function('return 1');\nrequire('./b');");
+    put("app/b.js", "exports.b = Function.apply(this, ['return 1']);");
     const { status, stdout, stderr } = run("--json");
     assert.equal(status, 0, stderr);
     const result = JSON.parse(stdout) as BuildResult;
@@ -66,10 +67,10 @@ describe("d2e-build", () => {
       { ...result, bytes: 0 },
       {
         bytes: 0,
-        modules: 2,
-        files: 2,
+        modules: 3,
+        files: 3,
         warnings: [{ file: "/app/index.js", line: 3, message: "Cannot find module 'absent': loading it will fail" }],
-        codeGeneration: ["/app/a.js", "/app/index.js"],
+        codeGeneration: ["/app/a.js", "/app/b.js", "/app/index.js"],
         native: [],
       },
     );

@@ -1,0 +1,5 @@
+const fp = require('fastify-plugin');
+
+module.exports = fp(async (fastify) => {
+  fastify.decorate('support', () => 'autoloaded');
+});

@@ -1,0 +1,3 @@
+module.exports = async (fastify) => {
+  fastify.get('/', async (request) => ({ id: request.params.id, hooked: request.hooked }));
+};

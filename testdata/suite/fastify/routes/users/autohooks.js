@@ -1,0 +1,5 @@
+module.exports = async (fastify) => {
+  fastify.addHook('onRequest', async (request) => {
+    request.hooked = 'users';
+  });
+};
