@@ -59,7 +59,7 @@ func rabbitmq() *Mapping {
 		Packages: []string{"amqplib", "amqp-connection-manager", "rhea"},
 		Options: []Option{
 			{
-				Target: model.TargetDurableObject, Server: model.ServerRabbitMQ,
+				Target: model.TargetDurableObject, Server: model.ServerRabbitMQ, Offered: true,
 				Why:     "a Durable Object that speaks AMQP 0-9-1 answers the app's own client and keeps durable queues in SQLite (up to 10 GB)",
 				Against: "the protocol server in a Durable Object was not chosen",
 			},

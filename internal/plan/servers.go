@@ -86,7 +86,9 @@ func Credentials(sp *model.ServicePlan) []Credential {
 			return []Credential{c}
 		}
 	case model.ServerRabbitMQ:
-		return environmentCredential(sp, "the password of RabbitMQ's first user", "RABBITMQ_DEFAULT_PASS", "RABBITMQ_PASSWORD", "LAVINMQ_DEFAULT_PASSWORD")
+		return rabbitCredentials(sp)
+	case model.ServerMemcached:
+		return environmentCredential(sp, "the password of memcached's user", "MEMCACHED_PASSWORD")
 	case model.ServerMongoDB:
 		return environmentCredential(sp, "the password of MongoDB's first user", "MONGO_INITDB_ROOT_PASSWORD", "MONGODB_ROOT_PASSWORD", "MONGODB_INITDB_ROOT_PASSWORD")
 	}

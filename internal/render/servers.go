@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -42,6 +43,10 @@ func serverOptions(sp *model.ServicePlan) any {
 	switch sp.Server {
 	case model.ServerRedis:
 		return redisOptions(sp)
+	case model.ServerRabbitMQ:
+		return rabbitmqOptions(sp)
+	case model.ServerMemcached:
+		return memcachedOptions(sp)
 	default:
 		return struct{}{}
 	}
@@ -76,6 +81,76 @@ func redisOptions(sp *model.ServicePlan) any {
 		if !slices.Contains(redisCredentials, name) {
 			options.Config[name] = strings.Join(values, " ")
 		}
+	}
+	return options
+}
+
+// rabbitmqOptions are the options of the RabbitMQ server. Passwords are required secrets.
+func rabbitmqOptions(sp *model.ServicePlan) any {
+	type user struct {
+		Name     string  `json:"name"`
+		Password *string `json:"password"`
+	}
+	settings := plan.RabbitMQSettings(sp.Service)
+	options := struct {
+		DefaultUser  user           `json:"defaultUser"`
+		DefaultVhost string         `json:"defaultVhost"`
+		Heartbeat    *int           `json:"heartbeat,omitempty"`
+		Definitions  map[string]any `json:"definitions,omitempty"`
+	}{DefaultUser: user{Name: settings.User}, DefaultVhost: settings.VHost, Definitions: settings.Definitions}
+	if seconds, err := strconv.Atoi(settings.Heartbeat); err == nil {
+		options.Heartbeat = &seconds
+	}
+	if _, ok := settings.Definitions["users"]; ok {
+		return options
+	}
+	for _, c := range plan.Credentials(sp) {
+		options.DefaultUser.Password = &c.Name
+	}
+	return options
+}
+
+// memcachedOptions are the options of the memcached server, as its command line and Bitnami's variables have them.
+func memcachedOptions(sp *model.ServicePlan) any {
+	type user struct {
+		Name     string `json:"name"`
+		Password string `json:"password"`
+	}
+	options := struct {
+		MemoryLimit string `json:"memoryLimit,omitempty"`
+		MaxItemSize string `json:"maxItemSize,omitempty"`
+		User        *user  `json:"user"`
+	}{}
+	words, _ := plan.ServerCommand(sp.Service)
+	for i, word := range words {
+		name, value, joined := strings.Cut(word, "=")
+		if !joined && i+1 < len(words) {
+			value = words[i+1]
+		}
+		if !strings.HasPrefix(name, "--") && len(name) > 2 {
+			name, value = name[:2], name[2:]
+		}
+		switch name {
+		case "-m", "--memory-limit":
+			options.MemoryLimit = value
+		case "-I", "--max-item-size":
+			options.MaxItemSize = value
+		}
+	}
+	name := "root"
+	for _, e := range sp.Service.Environment {
+		switch {
+		case e.Value == "":
+		case e.Name == "MEMCACHED_USERNAME":
+			name = e.Value
+		case e.Name == "MEMCACHED_CACHE_SIZE":
+			options.MemoryLimit = e.Value
+		case e.Name == "MEMCACHED_MAX_ITEM_SIZE":
+			options.MaxItemSize = e.Value
+		}
+	}
+	for _, c := range plan.Credentials(sp) {
+		options.User = &user{Name: name, Password: c.Name}
 	}
 	return options
 }
