@@ -22,6 +22,8 @@ export class TreeDatabaseFiles implements DatabaseFiles {
   readonly #tree: FileTree;
   readonly #store: VolumeStore | undefined;
   readonly #journals = new Map<string, Journal>();
+  /** The files through which connections share the index of a write-ahead log. They mean nothing after a restart. */
+  readonly #indexes = new Map<string, Journal>();
 
   constructor(tree: FileTree, cwd: () => string, store: VolumeStore | undefined) {
     this.#tree = tree;
@@ -30,13 +32,13 @@ export class TreeDatabaseFiles implements DatabaseFiles {
   }
 
   open(path: string, flags: number, mode: number): DatabaseFile {
-    const journal = this.#journals.get(path) ?? this.#newJournal(path, flags);
+    const journal = this.#journals.get(path) ?? this.#index(path, flags) ?? this.#newJournal(path, flags);
     if (journal) return new OpenJournal(journal);
     return new OpenFile(this.#openNode(path, flags, mode), this.#tree, () => this.#beforeWrite(path));
   }
 
   status(path: string, followLinks: boolean): FileStatus | undefined {
-    const journal = this.#journals.get(path);
+    const journal = this.#journals.get(path) ?? this.#indexes.get(path);
     if (journal) return journal.status();
     const link = this.#tree.find(path, followLinks);
     return link ? statusOf(link.getNode() as FileNode) : undefined;
@@ -49,7 +51,7 @@ export class TreeDatabaseFiles implements DatabaseFiles {
   }
 
   unlink(path: string): void {
-    if (!this.#journals.delete(path)) this.#tree.unlink(path);
+    if (!this.#journals.delete(path) && !this.#indexes.delete(path)) this.#tree.unlink(path);
   }
 
   #openNode(path: string, flags: number, mode: number): File {
@@ -60,6 +62,15 @@ export class TreeDatabaseFiles implements DatabaseFiles {
     if (isWritten && this.#store) this.#tree.keep(file.link, this.#store);
     if (isWritten && node.content instanceof StoredContent) node.content.useDatabaseChunks();
     return file;
+  }
+
+  #index(path: string, flags: number): Journal | undefined {
+    if (!path.endsWith("-shm")) return undefined;
+    const found = this.#indexes.get(path);
+    if (found || (flags & O_CREAT) === 0) return found;
+    const index = new Journal(++this.#tree.ino);
+    this.#indexes.set(path, index);
+    return index;
   }
 
   // ---------------------------------------------------------------- journals

@@ -14,7 +14,7 @@ import {
   type Statement,
 } from "./connection";
 import { type Engine, SQLITE_BUSY, SQLITE_DONE, SQLITE_OK, SqliteFailure } from "./engine";
-import { Backup, defineAggregate, defineFunction, deserialize, errorText, serialize } from "./functions";
+import { defineAggregate, defineFunction, deserialize, errorText, PageCopy, serialize } from "./functions";
 
 type Mode = "flat" | "pluck" | "expand" | "raw";
 type ErrorConstructor = new (message: string, code: string) => Error;
@@ -451,7 +451,7 @@ export function createBetterSqlite3(engine: Engine): Record<string, unknown> {
   class NativeBackup {
     readonly _db: Database;
     readonly _to: Connection;
-    readonly _backup: Backup;
+    readonly _backup: PageCopy;
     _unlink: boolean;
 
     constructor(db: Database, attached: string, filename: string, unlink: boolean) {
@@ -459,7 +459,7 @@ export function createBetterSqlite3(engine: Engine): Record<string, unknown> {
       this._unlink = unlink;
       this._to = attempt(() => new Connection(engine, filename, OPEN_READWRITE | OPEN_CREATE));
       try {
-        this._backup = attempt(() => new Backup(db._connection, attached, this._to, "main"));
+        this._backup = attempt(() => new PageCopy(db._connection, attached, this._to, "main"));
       } catch (error) {
         this._to.close();
         throw error;

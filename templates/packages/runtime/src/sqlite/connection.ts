@@ -174,7 +174,7 @@ export class Connection {
   #compile(sql: string): { compiled: Compiled | undefined; tail: string } {
     const { c, memory } = this.engine;
     return memory.withSlots(2, (slots) =>
-      memory.withText(sql, (text, size) => {
+      memory.withText(translate(sql), (text, size) => {
         this.check(c.sqlite3_prepare_v3(this.#at, text, size + 1, PREPARE_PERSISTENT, slots, slots + 8));
         const at = memory.pointerAt(slots);
         const end = memory.pointerAt(slots + 8);
@@ -234,6 +234,11 @@ function sharedMemory(name: string): string | undefined {
   const path = name.slice("file:".length).replace(/\?.*/, "");
   if (path !== ":memory:" && !/[?&]mode=memory(?:&|$)/.test(name)) return undefined;
   return `file:/${encodeURIComponent(path)}?vfs=memdb`;
+}
+
+/** This build has one encoding only, and so nothing to say about it. */
+function translate(sql: string): string {
+  return /^\s*PRAGMA\s+(?:\w+\.)?encoding\s*;?\s*$/i.test(sql) ? "SELECT 'UTF-8' AS encoding" : sql;
 }
 
 /** A column of a statement's result, as the database declares it. Nulls where it is an expression. */

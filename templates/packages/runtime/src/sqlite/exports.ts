@@ -15,6 +15,7 @@ export interface SqliteExports {
   __wasm_call_ctors(): void;
   malloc(size: number): Pointer;
   free(at: Pointer): void;
+  emscripten_builtin_memalign(alignment: number, size: number): Pointer;
   sqlite3_initialize(): Code;
   sqlite3_malloc64(size: bigint): Pointer;
   sqlite3_free(at: Pointer): void;

@@ -198,7 +198,7 @@ export function errorText({ engine }: Connection, code: number): string {
 }
 
 /** A copy of a database being made page by page. */
-export class Backup {
+export class PageCopy {
   readonly #from: Connection;
   readonly #to: Connection;
   readonly #at: Pointer;

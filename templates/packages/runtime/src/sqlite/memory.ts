@@ -97,6 +97,12 @@ export class Memory {
     return at;
   }
 
+  allocateAligned(alignment: number, size: number): Pointer {
+    const at = this.#c!.emscripten_builtin_memalign(alignment, size);
+    if (at === 0) throw new RangeError("SQLite is out of memory");
+    return at;
+  }
+
   #lend<Result>(size: number, use: (at: Pointer, room: number) => Result): Result {
     const scratch = this.#scratch;
     if (size <= SCRATCH_SIZE && scratch !== 0) {

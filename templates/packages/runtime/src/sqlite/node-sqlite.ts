@@ -11,7 +11,7 @@ import {
   type Statement,
 } from "./connection";
 import { type Engine, SQLITE_DONE, SQLITE_OK, SqliteFailure } from "./engine";
-import { Backup, defineAggregate, defineFunction, errorText } from "./functions";
+import { defineAggregate, defineFunction, errorText, PageCopy } from "./functions";
 
 interface DatabaseOptions {
   open?: boolean;
@@ -61,9 +61,22 @@ export function createNodeSqlite(engine: Engine): Record<string, unknown> {
     try {
       return work();
     } catch (error) {
+      const own = thrown;
+      if (own) throw own.error;
       throw error instanceof SqliteFailure ? nodeError(engine, error) : error;
+    } finally {
+      thrown = undefined;
     }
   }
+
+  /** What a function of the application has thrown while SQLite called it. */
+  let thrown: { error: unknown } | undefined;
+  const functionSettings = (name: string, parameters: number, options: FunctionOptions) => ({
+    ...{ name, parameters, deterministic: options.deterministic ?? false, directOnly: options.directOnly ?? false },
+    bigints: options.useBigIntArguments ?? false,
+    onError: (error: unknown) => (thrown ??= { error }),
+    convert: toSql,
+  });
 
   class DatabaseSync {
     readonly #path: string;
@@ -335,7 +348,7 @@ export function createNodeSqlite(engine: Engine): Record<string, unknown> {
     const from = DatabaseSync.connectionOf(database);
     const to = attempt(() => new Connection(engine, pathOf(path), OPEN_READWRITE | OPEN_CREATE));
     try {
-      const copy = attempt(() => new Backup(from, options.source ?? "main", to, options.target ?? "main"));
+      const copy = attempt(() => new PageCopy(from, options.source ?? "main", to, options.target ?? "main"));
       for (;;) {
         const code = copy.step(options.rate ?? BACKUP_PAGES);
         const { pageCount, remaining } = copy;
@@ -359,16 +372,6 @@ export function createNodeSqlite(engine: Engine): Record<string, unknown> {
 /** What all iterators inherit from. */
 const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
 const MADE_HERE = Symbol("made by prepare()");
-
-function functionSettings(name: string, parameters: number, options: FunctionOptions) {
-  let thrown: unknown;
-  return {
-    ...{ name, parameters, deterministic: options.deterministic ?? false, directOnly: options.directOnly ?? false },
-    bigints: options.useBigIntArguments ?? false,
-    onError: (error: unknown) => (thrown = error ?? thrown),
-    convert: toSql,
-  };
-}
 
 function toSql(value: unknown): SqlValue {
   if (value === undefined || value === null) return null;

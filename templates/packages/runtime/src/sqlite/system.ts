@@ -127,8 +127,22 @@ export function createSystem(memory: Memory, files: DatabaseFiles): WebAssembly.
         __syscall_ioctl: () => fail("ENOSYS"),
         __syscall_mkdirat: () => fail("ENOSYS"),
         __syscall_rmdir: () => fail("ENOSYS"),
-        _mmap_js: () => fail("ENOSYS"),
-        _munmap_js: () => fail("ENOSYS"),
+        // Only the index of a write-ahead log is mapped, once for all connections of the process: memory is all it needs.
+        _mmap_js(
+          size: number,
+          _prot: number,
+          _flags: number,
+          _fd: number,
+          _offset: bigint,
+          made: Pointer,
+          at: Pointer,
+        ) {
+          const mapped = memory.allocateAligned(PAGE, size);
+          memory.bytes.fill(0, mapped, mapped + size);
+          memory.view.setUint32(made, 1, true);
+          memory.view.setUint32(at, mapped, true);
+        },
+        _munmap_js: () => undefined,
       }),
       emscripten_get_heap_max: () => 2 ** 31,
       emscripten_resize_heap: (size: number) => grow(memory, size >>> 0),

@@ -1,7 +1,7 @@
 /** The Backup of the package sqlite3, as its compiled part makes it. */
 import { Connection, OPEN_CREATE, OPEN_READWRITE } from "../connection";
 import { SQLITE_DONE, SQLITE_MISUSE, SQLITE_OK, SqliteFailure } from "../engine";
-import { Backup as Copy, errorText } from "../functions";
+import { errorText, PageCopy } from "../functions";
 import { type Database, requireCallback, type Sqlite3Host } from "./database";
 import { type Callback, sqlite3Error, type Sqlite3Error } from "./errors";
 
@@ -18,7 +18,7 @@ export function createBackup({ engine }: Sqlite3Host) {
     retryErrors: number[] = [];
     readonly _db: Database;
     _other: Connection | undefined;
-    _copy: Copy | undefined;
+    _copy: PageCopy | undefined;
     _isReady = false;
     _isLocked = true;
     _isFinished = false;
@@ -43,8 +43,8 @@ export function createBackup({ engine }: Sqlite3Host) {
         const own = database._connection!;
         const other = (this._other = new Connection(engine, filename, OPEN_READWRITE | OPEN_CREATE));
         this._copy = filenameIsDest
-          ? new Copy(own, sourceName, other, destName)
-          : new Copy(other, sourceName, own, destName);
+          ? new PageCopy(own, sourceName, other, destName)
+          : new PageCopy(other, sourceName, own, destName);
       };
       const begin = (): void =>
         database._attempt(work, (error) => {

@@ -74,7 +74,11 @@ export function createDatabase({ engine, later, wait }: Sqlite3Host) {
       this._schedule({
         isExclusive: true,
         callback,
-        begin: () => this._work(() => this._close(), callback),
+        begin: () =>
+          this._attempt(
+            () => this._close(),
+            (error) => this._closed(error, callback),
+          ),
       });
       return this;
     }
@@ -256,8 +260,18 @@ export function createDatabase({ engine, later, wait }: Sqlite3Host) {
       this._connection!.close();
       engine.removeTarget(this._target);
       this._connection = undefined;
-      // The callback runs first.
-      later(() => this.emit("close"));
+    }
+
+    _closed(error: Sqlite3Error | undefined, callback: Callback | undefined): void {
+      try {
+        if (error) this._fail(callback, error);
+        else {
+          callback?.call(this, null);
+          this.emit("close");
+        }
+      } finally {
+        this._process();
+      }
     }
 
     /** Each time the package asks for an event it means the opposite of before. */

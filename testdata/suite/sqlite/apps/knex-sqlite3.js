@@ -1,0 +1,1 @@
+require("../lib/knex-app.js")("sqlite3");

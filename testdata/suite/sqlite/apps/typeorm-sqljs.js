@@ -1,0 +1,1 @@
+require("../lib/typeorm-app.js")({ type: "sqljs", location: "typeorm-sqljs.db", autoSave: true });

@@ -1,0 +1,1 @@
+require("../lib/typeorm-app.js")({ type: "better-sqlite3", database: "typeorm.db" });
