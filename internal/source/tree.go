@@ -1,8 +1,10 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -18,7 +20,8 @@ const MaxFileBytes = 16 << 20
 // ErrTooLarge is wrapped by Read for files over MaxFileBytes.
 var ErrTooLarge = errors.New("file is too large to be source text")
 
-// Tree is a directory of the user's, read through a cache: every file is read once, whoever asks. Safe for concurrent use.
+// Tree is a directory of the user's, read through a cache: every file is read once and every directory listed once, whoever
+// asks. Safe for concurrent use.
 //
 // Paths given to its methods are relative to the root with slashes; "../x" reaches outside of it, as Compose files may.
 // Methods never write and never follow a path to a device or socket.
@@ -26,12 +29,23 @@ type Tree struct {
 	root  string
 	mu    sync.Mutex
 	files map[string]*fileEntry
+	dirs  map[string]*dirEntry
 }
 
 type fileEntry struct {
 	once sync.Once
 	data []byte
 	err  error
+}
+
+// dirEntry is a directory that was listed.
+type dirEntry struct {
+	once    sync.Once
+	entries []fs.DirEntry
+	// modes are the entries' types by name.
+	modes map[string]fs.FileMode
+	// closed tells of a directory that exists but may not be listed.
+	closed bool
 }
 
 // Open makes a Tree of a directory. When path names a file, the Tree is its directory and name the file in it.
@@ -45,9 +59,13 @@ func Open(dir string) (tree *Tree, name string, err error) {
 		return nil, "", err
 	}
 	if !info.IsDir() {
-		return &Tree{root: filepath.Dir(abs), files: map[string]*fileEntry{}}, filepath.Base(abs), nil
+		return newTree(filepath.Dir(abs)), filepath.Base(abs), nil
 	}
-	return &Tree{root: abs, files: map[string]*fileEntry{}}, "", nil
+	return newTree(abs), "", nil
+}
+
+func newTree(root string) *Tree {
+	return &Tree{root: root, files: map[string]*fileEntry{}, dirs: map[string]*dirEntry{}}
 }
 
 // Root is the absolute directory. It is for opening files only, never for output.
@@ -83,18 +101,32 @@ func (t *Tree) Read(name string) ([]byte, error) {
 }
 
 func (t *Tree) read(name string) ([]byte, error) {
-	info, err := os.Stat(t.Abs(name))
+	mode, ok := t.mode(name)
+	if !ok {
+		_, err := os.Stat(t.Abs(name))
+		return nil, t.relative(name, cmp.Or(err, fs.ErrNotExist))
+	}
+	if !mode.IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", name)
+	}
+	file, err := os.Open(t.Abs(name))
 	if err != nil {
 		return nil, t.relative(name, err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, t.relative(name, err)
 	}
 	if info.Size() > MaxFileBytes {
 		return nil, fmt.Errorf("%s: %w (%d bytes)", name, ErrTooLarge, info.Size())
 	}
-	data, err := os.ReadFile(t.Abs(name))
-	return data, t.relative(name, err)
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(file, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // it became shorter
+	}
+	return data[:n], t.relative(name, err)
 }
 
 // relative takes the machine's own path out of an error.
@@ -108,23 +140,64 @@ func (t *Tree) relative(name string, err error) error {
 
 // IsFile tells whether name is a regular file.
 func (t *Tree) IsFile(name string) bool {
-	info, err := os.Stat(t.Abs(name))
-	return err == nil && info.Mode().IsRegular()
+	mode, ok := t.mode(name)
+	return ok && mode.IsRegular()
 }
 
 // IsDir tells whether name is a directory.
 func (t *Tree) IsDir(name string) bool {
-	info, err := os.Stat(t.Abs(name))
-	return err == nil && info.IsDir()
+	mode, ok := t.mode(name)
+	return ok && mode.IsDir()
 }
 
-// List returns a directory's entries sorted by name; nil when it cannot be read.
-func (t *Tree) List(dir string) []fs.DirEntry {
-	entries, err := os.ReadDir(t.Abs(dir))
-	if err != nil {
-		return nil
+// mode is the type of what a name leads to. It is looked up in the listing of its directory: resolving imports asks for many
+// names that do not exist, and a listing answers them all with one call of the system.
+func (t *Tree) mode(name string) (fs.FileMode, bool) {
+	name = path.Clean(name)
+	dir, base := path.Split(name)
+	if base == "." || base == ".." || base == "" {
+		return t.stat(name)
 	}
-	return entries
+	listed := t.dir(path.Clean(dir))
+	mode, ok := listed.modes[base]
+	if ok && mode&fs.ModeSymlink != 0 || listed.closed {
+		return t.stat(name)
+	}
+	return mode, ok
+}
+
+func (t *Tree) stat(name string) (fs.FileMode, bool) {
+	info, err := os.Stat(t.Abs(name))
+	if err != nil {
+		return 0, false
+	}
+	return info.Mode(), true
+}
+
+// List returns a directory's entries sorted by name, which the caller must not change; nil when it cannot be read.
+func (t *Tree) List(dir string) []fs.DirEntry { return t.dir(path.Clean(dir)).entries }
+
+// dir lists a directory once.
+func (t *Tree) dir(dir string) *dirEntry {
+	t.mu.Lock()
+	entry := t.dirs[dir]
+	if entry == nil {
+		entry = &dirEntry{}
+		t.dirs[dir] = entry
+	}
+	t.mu.Unlock()
+	entry.once.Do(func() {
+		entries, err := os.ReadDir(t.Abs(dir))
+		if err != nil {
+			entry.closed = errors.Is(err, fs.ErrPermission)
+			return
+		}
+		entry.entries, entry.modes = entries, make(map[string]fs.FileMode, len(entries))
+		for _, e := range entries {
+			entry.modes[e.Name()] = e.Type()
+		}
+	})
+	return entry
 }
 
 // Walk calls visit for every regular file under dir in lexical order, with paths of the tree. Directories for which skip

@@ -14,9 +14,8 @@ import (
 // regular expressions and JSX text. Specifiers and kinds are those Parse gives. A specifier that is computed is empty, and
 // unlike Parse's such an Import has no Pattern; shadowing of require is not seen. esm is Module.ESM.
 func ScanImports(file string, text []byte) (imports []Import, esm bool) {
-	last := func(word string) int { return bytes.LastIndex(text, []byte(word)) }
-	specifiers := max(last("import"), last("require"), last("from"))
-	exports := last("export")
+	specifiers := max(lastIndex(text, "import"), lastIndex(text, "require"), lastIndex(text, "from"))
+	exports := lastIndex(text, "export")
 	if specifiers < 0 && exports < 0 {
 		return nil, false
 	}
@@ -34,6 +33,18 @@ func ScanImports(file string, text []byte) (imports []Import, esm bool) {
 		s.run(specifiers, exports)
 	}
 	return s.imports, s.esm
+}
+
+// lastIndex is bytes.LastIndex, searching forward: that way it is several times as fast.
+func lastIndex(text []byte, word string) int {
+	last := -1
+	for {
+		next := bytes.Index(text[last+1:], []byte(word))
+		if next < 0 {
+			return last
+		}
+		last += 1 + next
+	}
 }
 
 // tokenKind is as much of a token as the scanner needs to know.

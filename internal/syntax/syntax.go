@@ -5,10 +5,10 @@
 // "node:fs/promises.writeFile": names are followed through destructuring, aliases, namespaces, default interop and
 // re-exports within the project before a rule sees them.
 //
-// Parse reads one module in four steps over a flat tree, which package quick or a tree-sitter grammar made: declare (scopes and names), collectFacts (assignments and returns),
-// emit (what the Module lists; eval follows names, fold finds constants, registration tells when functions run) and, at the
-// end, Link for the module alone. Link for all modules of a project does the rest. ScanImports is the quick way to what a
-// module imports.
+// Parse reads one module in four steps over a flat tree, which package quick or a tree-sitter grammar made: declare (scopes
+// and names), collectFacts (assignments and returns), emit (what the Module lists; eval follows names, fold finds constants,
+// registration tells when functions run) and, at the end, Link for the module alone. Link for all modules of a project does
+// the rest. ScanImports is the quick way to what a module imports.
 package syntax
 
 import "github.com/dock2edge/dock2edge/internal/source"

@@ -25,7 +25,7 @@ type Tree struct {
 // Parse parses a text. It says false when the text has to be left to the grammars; maxDepth is how deeply nested a tree may be.
 func Parse(src string, language Language, maxDepth int) (Tree, bool) {
 	p := &parser{lexer: lexer{src: src}, typed: language.Typed, markup: language.Markup}
-	p.nodes = make([]node, 0, len(src)/5+64)
+	p.nodes = make([]node, 0, len(src)/8+64)
 	if len(src) > 1 && src[:2] == "#!" {
 		for p.pos < len(src) && src[p.pos] != '\n' {
 			p.pos++
