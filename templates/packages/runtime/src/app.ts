@@ -20,8 +20,11 @@ type Env = Record<string, unknown>;
 /** The binding of the app's Durable Object. */
 const APP_BINDING = "APP";
 
+/** How long an app that has ended is left alone, so that its last answers reach those who asked. */
+const LAST_ANSWERS_MS = 20;
+
 /** How often a request without a body is tried again when it met an instance on its way out. */
-const RESTART_ATTEMPTS = 2;
+const RESTART_ATTEMPTS = 3;
 
 /** How long work may go on after an answer in a plain Worker, which ends with its request; the platform's limit. */
 const MAX_AFTER_RESPONSE_MS = 30_000;
@@ -78,13 +81,16 @@ export function createApp(config: AppConfig, image: Image): App {
 
     async #restart(code: number): Promise<void> {
       await this.ctx.storage.sync();
+      // What the app has answered before it ended is on its way, as on a socket.
+      await sleep(LAST_ANSWERS_MS);
       this.ctx.abort(`the app exited with status ${code}`);
     }
   }
 
   class Internal extends WorkerEntrypoint<Env> {
     override fetch(request: Request): Promise<Response> {
-      return route.fetch(request, Number(new URL(request.url).port) || 80, this.env, this.ctx);
+      const { port, protocol } = new URL(request.url);
+      return route.fetch(request, Number(port) || (protocol === "https:" ? 443 : 80), this.env, this.ctx);
     }
 
     override async connect(socket: Socket): Promise<void> {
@@ -127,7 +133,10 @@ function objectRoute(config: AppConfig): Route {
           return await object(env).fetch(marked);
         } catch (error) {
           const isUnseen = String(error).includes(RESTARTING);
-          if (isUnseen && marked.body === null && attempt < RESTART_ATTEMPTS) continue;
+          if (isUnseen && marked.body === null && attempt < RESTART_ATTEMPTS) {
+            await sleep(LAST_ANSWERS_MS);
+            continue;
+          }
           console.error(`${config.name} did not answer: ${describeError(error)}`);
           return plainAnswer(502, NO_ANSWER);
         }
@@ -167,6 +176,10 @@ function start(options: Omit<InstanceOptions, "fetchOutside">): Instance {
   current = instance;
   instance.boot();
   return instance;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Removes what only the project may say; with a port, says it. */

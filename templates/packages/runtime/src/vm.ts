@@ -1,3 +1,4 @@
+import { parse } from "acorn";
 import realVm from "node:vm";
 import Sval from "sval";
 import { evalShim, FunctionShim, withResult } from "./codegen";
@@ -114,8 +115,17 @@ function runInContext(source: unknown, context: object): unknown {
   const { scope } = interpreter as unknown as { scope: Scope };
   const result = scope.find(RESULT);
   result.set(undefined);
-  interpreter.run(withResult(String(source), (expression) => `${RESULT} = (${expression}\n);`));
+  const text = String(source);
+  interpreter.run(withResult(text, (expression) => `${RESULT} = (${expression}\n);`));
+  // Unlike its variables, a program's functions do not become properties by themselves.
+  for (const name of functionsOf(text)) Reflect.set(context, name, scope.find(name).get());
   return result.get();
+}
+
+/** The names of the functions that a program declares. */
+function functionsOf(source: string): string[] {
+  const { body } = parse(source, { ecmaVersion: "latest" });
+  return body.flatMap((statement) => (statement.type === "FunctionDeclaration" ? [statement.id.name] : []));
 }
 
 function compileFunction(source: string, parameters: string[] = []): unknown {

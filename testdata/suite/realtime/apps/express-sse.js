@@ -4,7 +4,7 @@ const SSE = require('express-sse');
 const app = express();
 const sse = new SSE(['first', { second: 2 }], { isSerialized: true, initialEvent: 'initial' });
 
-app.get('/stream', (req, res) => {
+app.post('/stream', (req, res) => {
   sse.init(req, res);
   setTimeout(() => sse.send({ late: true }, 'late', 7), 20);
   setTimeout(() => res.end(), 60);

@@ -27,6 +27,7 @@ app.get('/ask', (req, res) => {
     ws.close();
   });
   ws.on('error', (err) => res.status(424).send(err.message));
+  ws.on('close', (code) => res.headersSent || res.status(404).send(`closed with ${code}`));
 });
 
 app.listen(process.env.PORT || 3000);

@@ -32,7 +32,7 @@ const server = http.createServer(async (req, res) => {
     });
     await subscription;
     await client.publish('/chat/a', { text: 'first' });
-    await client.publish('/forbidden', { text: 'x' }).catch((err) => log.push(`refused: ${err.message}`));
+    await client.publish('/forbidden', { text: 'x' }).then(null, (err) => log.push(`refused: ${err.message}`));
     return;
   }
   res.writeHead(200).end('faye');

@@ -21,7 +21,7 @@ app.get('/compiled', (req, res) => {
 });
 
 app.use((err, req, res, next) => {
-  res.status(err.message.includes('lookup') ? 404 : 422).type('text').send(err.message.split('\n').pop());
+  res.status(err.message.includes('lookup') ? 404 : 422).type('text').send(err.message.split('\n').pop().split(' in views')[0]);
 });
 
 app.listen(process.env.PORT || 3000);

@@ -7,7 +7,7 @@ app.set('view engine', 'hbs');
 app.set('views', path.join(process.cwd(), 'views', 'hbsreg'));
 
 hbs.registerPartials(path.join(process.cwd(), 'views', 'hbsreg', 'partials'));
-hbs.registerHelper('link', (text, url) => new hbs.SafeString(`<a href="${url}">${hbs.escapeExpression(text)}</a>`));
+hbs.registerHelper('link', (text, url) => new hbs.SafeString(`<a href="${url}">${hbs.handlebars.escapeExpression(text)}</a>`));
 hbs.registerHelper('ifEquals', function (a, b, options) {
   return a === b ? options.fn(this) : options.inverse(this);
 });

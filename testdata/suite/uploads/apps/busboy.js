@@ -33,10 +33,12 @@ http
           head: fs.readFileSync(saveTo, 'latin1').slice(0, 20),
         })),
       );
+      writes.at(-1).catch(() => {});
     });
     bb.on('field', (name, value, info) => (fields[name] = { value, truncated: info.valueTruncated }));
     bb.on('error', (err) => res.writeHead(400, { Connection: 'close' }).end(err.message));
     bb.on('close', async () => {
+      if (res.writableEnded) return;
       const files = await Promise.all(writes);
       res.writeHead(200, { 'Content-Type': 'application/json' });
       res.end(JSON.stringify({ fields, files }));

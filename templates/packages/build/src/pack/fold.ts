@@ -82,16 +82,24 @@ export function constantsOf(file: ts.SourceFile): Map<string, ts.Expression> {
   return found;
 }
 
+/** What is called: `path_1.join` of `(0, path_1.join)(…)`, as compilers write it. */
+function calleeOf(call: ts.CallExpression): ts.Expression {
+  let callee: ts.Expression = call.expression;
+  if (ts.isParenthesizedExpression(callee)) callee = callee.expression;
+  if (!ts.isBinaryExpression(callee) || callee.operatorToken.kind !== ts.SyntaxKind.CommaToken) return callee;
+  return callee.right;
+}
+
 /** The name of a called function: `dirname` of `path.dirname(…)` and of `dirname(…)`. */
 function calleeName(call: ts.CallExpression): string | undefined {
-  if (ts.isIdentifier(call.expression)) return call.expression.text;
-  if (ts.isPropertyAccessExpression(call.expression)) return call.expression.name.text;
-  return undefined;
+  const callee = calleeOf(call);
+  if (ts.isIdentifier(callee)) return callee.text;
+  return ts.isPropertyAccessExpression(callee) ? callee.name.text : undefined;
 }
 
 /** Is this a call of the path module: `path.join`, `path_1.default.join`, `require("path").join` or an imported `join`? */
 function isPathCall(call: ts.CallExpression, context: FoldContext): boolean {
-  let object: ts.Expression = call.expression;
+  let object = calleeOf(call);
   while (ts.isPropertyAccessExpression(object)) object = object.expression;
   if (ts.isIdentifier(object)) return context.pathNames.has(object.text);
   const argument = ts.isCallExpression(object) ? object.arguments[0] : undefined;

@@ -73,6 +73,7 @@ interface Edit {
 
 const MAY_LOAD_BY_NAME = /\brequire\.resolve\b|\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
 const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b|\bprocess\.cwd\b/;
+const MENTIONS_ITSELF = /\b__filename\b|\bimport\.meta\.(?:url|filename)\b/;
 /** Bundles made by browserify and webpack pass their own `require`, but parsing a large one costs; this is far above any module. */
 const MAX_PARSED = 3_000_000;
 
@@ -131,6 +132,14 @@ function isForData(node: ts.Expression): boolean {
   return false;
 }
 
+/** Is a folder given to a function that lists it, by whatever name that goes? */
+function isListed(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (!ts.isCallExpression(parent) || parent.arguments[0] !== node) return false;
+  const callee = ts.isPropertyAccessExpression(parent.expression) ? parent.expression.name : parent.expression;
+  return ts.isIdentifier(callee) && /^(?:readdir|scandir|listFiles|walk)/i.test(callee.text);
+}
+
 class Rewriter {
   readonly edits: Edit[] = [];
   readonly registered = new Set<string>();
@@ -161,6 +170,8 @@ class Rewriter {
 
   run(): void {
     for (const file of this.#options.loads) this.registered.add(file);
+    // A module may be its own worker: new Worker(__filename).
+    if (this.#startsPrograms && MENTIONS_ITSELF.test(this.#source.text)) this.registered.add(this.#options.file);
     this.#findCreated(this.#source);
     this.#visit(this.#source);
   }
@@ -199,7 +210,11 @@ class Rewriter {
       if (isOwn && isRelative && isModuleOption(node)) this.#mayBeLoaded(posix.join(workdir, node.text));
       return false;
     }
-    if (ts.isIdentifier(node)) return false;
+    if (ts.isIdentifier(node)) {
+      // A package that lists its own folder reads what it finds there: Bee-Queue's scripts.
+      if (node.text === "__dirname" && isListed(node)) this.paths.add(posix.dirname(this.#options.file));
+      return false;
+    }
     const folded = fold(node, this.#context);
     if (!folded?.exact) return false;
     const path = folded.text.replace(/^file:\/\//, "");
@@ -207,7 +222,6 @@ class Rewriter {
     this.paths.add(posix.normalize(path));
     if (this.#options.isOwn && !isForData(node)) this.#mayBeLoaded(posix.normalize(path));
     else if (this.#startsPrograms && /\.[cm]?[jt]s$/.test(path)) this.#mayBeLoaded(posix.normalize(path));
-    if (this.#startsPrograms && path === this.#options.file) this.registered.add(path);
     return !(ts.isCallExpression(node) && this.#isCreateRequire(node));
   }
 
