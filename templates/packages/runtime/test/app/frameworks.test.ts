@@ -24,7 +24,7 @@ const QUESTIONS: Record<string, (string | Asked)[]> = {
     { path: "/json?q=%20a&b=%2F..%2F", method: "OPTIONS" },
   ],
   builtins: (
-    "/cipher /parse-args /parse-own-args /lines /line-events /question /errors-in-callbacks /timers /heap /globals /console " +
+    "/cipher /tag /keys /alloc /parse-args /parse-own-args /lines /line-events /question /errors-in-callbacks /timers /heap /globals /console " +
     "/warning /context"
   ).split(" "),
   express: [

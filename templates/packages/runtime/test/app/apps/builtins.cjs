@@ -19,6 +19,28 @@ const checks = {
     const cipher = crypto.createCipheriv("aes-256-cbc", Buffer.alloc(32), Buffer.alloc(16));
     return Buffer.concat([cipher.update("text"), cipher.final()]).toString("hex");
   },
+  "/tag": () => {
+    const cipher = crypto.createCipheriv("aes-256-gcm", Buffer.alloc(32), Buffer.alloc(12));
+    cipher.final();
+    return [cipher.getAuthTag().toString("hex"), cipher.getAuthTag().toString("hex")];
+  },
+  "/keys": () => {
+    const { privateKey, publicKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const padding = crypto.constants.RSA_PKCS1_PSS_PADDING;
+    const signature = crypto.createSign("RSA-SHA384").update("x").sign({ key: privateKey, padding, saltLength: 48 });
+    const verify = crypto.createVerify("RSA-SHA384").update("x");
+    const sealed = crypto.publicEncrypt({ key: publicKey, oaepHash: "sha256" }, Buffer.from("hidden"));
+    return [
+      verify.verify({ key: publicKey, padding, saltLength: 48 }, signature),
+      crypto.verify("sha384", Buffer.from("x"), { key: publicKey, padding, saltLength: 48 }, signature),
+      crypto.privateDecrypt({ key: privateKey, oaepHash: "sha256" }, sealed).toString(),
+      crypto
+        .createVerify("sha256")
+        .update("x")
+        .verify(publicKey, crypto.sign("sha256", Buffer.from("x"), privateKey)),
+    ];
+  },
+  "/alloc": () => [Buffer.alloc(3, 0, "utf8"), Buffer.alloc(3, "é", "latin1"), Buffer.alloc(2, 7), Buffer.alloc(2)],
   "/parse-args": () =>
     util.parseArgs({
       args: ["-f", "--bar", "b"],
