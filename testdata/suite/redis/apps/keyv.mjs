@@ -18,10 +18,10 @@ app.delete("/users/:id", async (req, res) => res.json(await users.delete(req.par
 app.get("/several", async (req, res) =>
   res.json([await users.getMany(["1", "2", "9"]), await users.has("1"), await pages.has("1")]),
 );
-app.get("/ttl", async (req, res) => {
-  await pages.set("short", "x", 40);
+app.post("/ttl", async (req, res) => {
+  await pages.set("short", "x", 1500);
   const before = await pages.get("short");
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   res.json({ before, after: (await pages.get("short")) ?? null });
 });
 app.get("/iterate", async (req, res) => {
