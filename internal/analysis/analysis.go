@@ -42,10 +42,10 @@ type Rule struct {
 	Links []string
 	// Probe names the probe that shows the claim in workerd; empty for rules that claim nothing about the runtime.
 	Probe string
-	// Mentions are texts of which a module holds at least one when the rule can find anything in it alone. They decide which of
-	// the modules that do not ship (--all-files) are parsed and shown to the rule; those that ship always are. A spelling that is
-	// forgotten is a finding that is missed; a text that stands everywhere makes the audit slow: name packages with Imports.
-	// Empty for rules that look at every module.
+	// Mentions are texts, or packages by way of Imports, of which a module holds at least one when the rule can find anything in
+	// it alone. They decide which of the modules that do not ship (--all-files) are parsed and shown to the rule; those that ship
+	// always are. A spelling that is forgotten is a finding that is missed; a text that stands everywhere makes the audit slow:
+	// name packages with Imports. Empty for rules that look at every module.
 	Mentions []string
 	// OnlyShipped is set for rules that judge a module by the program it is part of, and have nothing to say of code that does
 	// not ship.

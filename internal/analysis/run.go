@@ -104,7 +104,9 @@ func (r *runner) parse(ctx context.Context) error {
 	for _, u := range r.units {
 		add(u, u.others, false)
 	}
-	r.scanner = newScanner(r.idleRules())
+	if slices.Contains(ships, false) {
+		r.scanner = newScanner(r.idleRules())
+	}
 	results := make([]parsed, len(todo))
 	err := parallel(ctx, len(todo), func(i int) error {
 		results[i] = r.read(todo[i], ships[i])

@@ -10,8 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dock2edge/dock2edge/internal/model"
 	"github.com/dock2edge/dock2edge/internal/source"
@@ -105,42 +108,70 @@ func readLock(dir string) (*model.Lock, error) {
 	return &lock, nil
 }
 
-// stage writes all artifacts but the lock file and returns their sums.
+// stage writes all artifacts and returns the sums of all but the lock file. Making many small files takes most of the time
+// of a conversion, and much of that is the system's, so they are made in parallel.
 func (w *writer) stage(dir string, artifacts []model.Artifact) (map[string]string, error) {
-	sums := map[string]string{}
+	made := map[string]bool{}
 	for _, a := range artifacts {
-		data, mode := a.Data, fs.FileMode(0o644)
-		if a.Copy != "" {
-			info, err := os.Stat(w.tree.Abs(a.Copy))
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", a.Copy, errors.Unwrap(err))
-			}
-			if data, err = os.ReadFile(w.tree.Abs(a.Copy)); err != nil {
+		if folder := filepath.Dir(filepath.Join(dir, filepath.FromSlash(a.Path))); !made[folder] {
+			if err := os.MkdirAll(folder, 0o755); err != nil {
 				return nil, err
 			}
-			mode |= info.Mode() & 0o111
-		}
-		if a.Executable {
-			mode |= 0o111
-		}
-		name := filepath.Join(dir, filepath.FromSlash(a.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(name, data, mode); err != nil {
-			return nil, err
-		}
-		if a.Copy != "" {
-			// The app may tell files by their time (Last-Modified), so a copy keeps it.
-			if info, err := os.Stat(w.tree.Abs(a.Copy)); err == nil {
-				_ = os.Chtimes(name, info.ModTime(), info.ModTime())
-			}
-		}
-		if a.Path != lockFile {
-			sums[a.Path] = sum(data)
+			made[folder] = true
 		}
 	}
-	return sums, nil
+	sums := make([]string, len(artifacts))
+	var group errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for worker := range workers {
+		group.Go(func() error {
+			for i := worker; i < len(artifacts); i += workers {
+				var err error
+				if sums[i], err = w.stageFile(dir, artifacts[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	byName := make(map[string]string, len(artifacts))
+	for i, a := range artifacts {
+		if a.Path != lockFile {
+			byName[a.Path] = sums[i]
+		}
+	}
+	return byName, nil
+}
+
+// stageFile writes one artifact and returns its sum.
+func (w *writer) stageFile(dir string, a model.Artifact) (string, error) {
+	data, mode := a.Data, fs.FileMode(0o644)
+	name := filepath.Join(dir, filepath.FromSlash(a.Path))
+	var original fs.FileInfo
+	if a.Copy != "" {
+		var err error
+		if original, err = os.Stat(w.tree.Abs(a.Copy)); err != nil {
+			return "", fmt.Errorf("%s: %w", a.Copy, errors.Unwrap(err))
+		}
+		if data, err = os.ReadFile(w.tree.Abs(a.Copy)); err != nil {
+			return "", err
+		}
+		mode |= original.Mode() & 0o111
+	}
+	if a.Executable {
+		mode |= 0o111
+	}
+	if err := os.WriteFile(name, data, mode); err != nil {
+		return "", err
+	}
+	if original != nil {
+		// The app may tell files by their time (Last-Modified), so a copy keeps it.
+		_ = os.Chtimes(name, original.ModTime(), original.ModTime())
+	}
+	return sum(data), nil
 }
 
 // checkEdits finds files that would be overwritten though they were changed since they were written, or were never written
