@@ -81,13 +81,13 @@ func checkHeavyPackage(p *analysis.ModulePass) {
 
 func codeGeneration() *analysis.Rule {
 	return &analysis.Rule{
-		Name: "code-generation", Category: model.CategoryTemplates, Severity: model.Blocker,
+		Name: "code-generation", Category: model.CategoryTemplates, Severity: model.Major,
 		Title: "Code that is made from strings",
 		What:  "eval, new Function and node:vm in the app's own code.",
 		Why: "Workers refuse to make code from strings while they serve (\"Code generation from strings disallowed for this context\"). The runtime " +
-			"interprets what `new Function` makes, which is slower. eval sees the variables around it, so nothing can stand in for it, and node:vm is not " +
-			"implemented: both throw.",
-		Remedy:      "Replace eval by JSON.parse, a table of functions or an expression parser. `new Function` needs nothing.",
+			"interprets it, which is slower: what `new Function` and node:vm make behaves as on Node.js, without vm's time limits. eval does not see the " +
+			"variables around it, only global ones. vm's modules and vm2 throw.",
+		Remedy:      "Replace eval by JSON.parse, a table of functions, an expression parser, or `new Function` with parameters. The others need nothing.",
 		Bad:         "module.exports = (text) => eval('(' + text + ')');\n",
 		Good:        "module.exports = (text) => JSON.parse(text);\n",
 		Since:       checked,
@@ -97,20 +97,26 @@ func codeGeneration() *analysis.Rule {
 	}
 }
 
-// evaluators are calls that run text as code and that nothing can stand in for.
-var evaluators = set("node:vm.runInNewContext", "node:vm.runInThisContext", "node:vm.runInContext", "node:vm.Script", "node:vm.compileFunction",
-	"node:vm.SourceTextModule", "vm2.VM", "vm2.NodeVM")
+// interpreted are calls that run text as code, by the runtime's interpreter; uninterpreted are those it cannot serve.
+var (
+	interpreted   = set("Function", "node:vm.runInNewContext", "node:vm.runInThisContext", "node:vm.runInContext", "node:vm.Script", "node:vm.compileFunction")
+	uninterpreted = set("node:vm.SourceTextModule", "vm2.VM", "vm2.NodeVM")
+)
 
 func checkCodeGeneration(p *analysis.ModulePass) {
 	for i := range p.Module.Calls {
 		c := &p.Module.Calls[i]
+		need := model.Need{Kind: model.NeedCodeGeneration}
 		switch {
-		case c.Callee == "eval" && c.Arg(0).Text != "require" || evaluators[c.Callee]:
-			p.Report(c.Span, fmt.Sprintf("%s runs text as code, which Workers refuse while they serve", code(c)), "Replace it by JSON.parse, a table of functions or an expression parser.",
-				model.Need{Kind: model.NeedNative, Detail: "eval"})
-		case c.Callee == "Function":
+		case uninterpreted[c.Callee]:
+			p.Report(c.Span, fmt.Sprintf("%s runs text as code, which Workers refuse while they serve", code(c)), "Replace it by an expression parser, or by `new Function`.",
+				model.Need{Kind: model.NeedNative, Detail: "eval"}).Severity = model.Blocker
+		case c.Callee == "eval" && c.Arg(0).Text != "require":
+			p.Report(c.Span, fmt.Sprintf("%s is interpreted, and does not see the variables around it", code(c)),
+				"Replace it by JSON.parse, a table of functions, or `new Function` with parameters.", need)
+		case interpreted[c.Callee]:
 			p.Report(c.Span, fmt.Sprintf("%s makes code from text; the runtime interprets it, which is slower", code(c)), "Nothing has to be done, unless it runs often.",
-				model.Need{Kind: model.NeedCodeGeneration}).Severity = model.Minor
+				need).Severity = model.Minor
 		}
 	}
 }

@@ -118,7 +118,7 @@ const (
 	// NeedHTTP: answers HTTP requests. Detail is the port when known.
 	NeedHTTP NeedKind = "http"
 	// NeedProcess: one long-lived process whose memory, sockets and timers outlive a request. Detail says what for:
-	// "pool", "memory", "timer", "socket", "websocket", "boot-io", "unknown-package".
+	// "pool", "memory", "timer", "socket", "websocket", "boot-io", "threads", "processes", "unknown-package".
 	NeedProcess NeedKind = "process"
 	// NeedTCPListen: other services open TCP connections to it.
 	NeedTCPListen NeedKind = "tcp-listen"

@@ -215,7 +215,7 @@ func unknownPackages(sp *model.ServicePlan) (model.Reason, bool) {
 func processDetails(list []model.Need) string {
 	names := map[string]string{
 		"pool": "a connection pool", "memory": "memory shared between requests", "timer": "a timer", "socket": "a socket",
-		"websocket": "a WebSocket", "boot-io": "I/O done at start-up", "schedule": "a schedule",
+		"websocket": "a WebSocket", "boot-io": "I/O done at start-up", "schedule": "a schedule", "threads": "a worker thread", "processes": "a forked process",
 	}
 	var parts []string
 	seen := map[string]bool{}
