@@ -103,6 +103,20 @@ export class TLSSocket extends Socket {
   disableRenegotiation(): void {}
 }
 
+/**
+ * What Node.js wraps a stream in that is no socket. Libraries for HTTP/2 take the class from there when they are loaded; only
+ * using it fails.
+ */
+class StreamSocket {
+  constructor() {
+    throw streamUnsupported();
+  }
+}
+
+function streamUnsupported(): Error {
+  return codedError("ERR_TLS_UNSUPPORTED", "TLS over a stream that is no socket is not supported on Workers");
+}
+
 /** The app's `node:tls`. */
 export function createTls(host: Host): Record<string, unknown> {
   const connect = (...given: unknown[]): TLSSocket => {
@@ -118,9 +132,7 @@ export function createTls(host: Host): Record<string, unknown> {
     } else if (settings.socket) {
       realProcess.nextTick(() =>
         host.guard(() =>
-          socket.destroy(
-            codedError("ERR_TLS_UNSUPPORTED", "TLS over a stream that is no socket is not supported on Workers"),
-          ),
+          socket.destroy(streamUnsupported()),
         ),
       );
     } else {
@@ -132,6 +144,7 @@ export function createTls(host: Host): Record<string, unknown> {
     constructor(plain?: unknown, options?: TlsOptions) {
       super(host, options);
       if (plain instanceof Socket) this._secure(plain);
+      else if (plain) Object.assign(this, { _handle: { _parentWrap: Object.create(StreamSocket.prototype) as object } });
     }
   }
   Object.defineProperty(AppTlsSocket, "name", { value: "TLSSocket" });

@@ -71,6 +71,9 @@ describe("tls", () => {
   it("is refused where the certificate is another server's", async () =>
     assert.match(String(await ask("/untrusted")), /^E/));
 
+  it("over a stream that is no socket only fails when it is used", async () =>
+    assert.deepEqual(await ask("/stream"), ["function", "ERR_TLS_UNSUPPORTED"]));
+
   it("has no servers, and says what to do", async () =>
     assert.match(String(await ask("/server")), /Serve plain HTTP or TCP/));
 });

@@ -2,6 +2,7 @@
 const http = require("node:http");
 const net = require("node:net");
 const tls = require("node:tls");
+const { PassThrough } = require("node:stream");
 
 const answers = {
   "/direct": () =>
@@ -33,6 +34,15 @@ const answers = {
         socket.on("close", () => resolve([String(data), size]));
       });
     }),
+  // As HTTP/2 libraries take a class out of Node's internals when they are loaded.
+  "/stream": async () => {
+    const StreamSocket = new tls.TLSSocket(new PassThrough())._handle._parentWrap.constructor;
+    try {
+      return [typeof StreamSocket, new StreamSocket(new PassThrough())];
+    } catch (error) {
+      return [typeof StreamSocket, error.code];
+    }
+  },
   "/server": async () => {
     try {
       tls.createServer();
