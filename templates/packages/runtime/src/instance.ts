@@ -409,7 +409,8 @@ export class Instance implements ProgramHost {
   #sqlite(files: FileSystem): Record<string, ModuleFactory> {
     const bindings = this.#options.image.sqlite?.({
       files: files.databases,
-      later: (callback) => void setImmediate(() => this.guard(callback)),
+      nextTurn: (callback) => void setImmediate(callback),
+      guard: (callback) => void this.guard(callback),
       wait: (callback, ms) => void setTimeout(() => this.guard(callback), ms),
     });
     if (!bindings) return {};

@@ -52,7 +52,7 @@ app.delete("/notes/:id", (req, res) => {
   res.json({ changes, tags: db.prepare("SELECT count(*) FROM tags").pluck().get() });
 });
 app.get("/pragmas", (req, res) => {
-  const names = ["journal_mode", "foreign_keys", "page_size", "encoding", "user_version", "synchronous"];
+  const names = ["journal_mode", "foreign_keys", "page_size", "encoding", "user_version"];
   res.json(Object.fromEntries(names.map((name) => [name, db.pragma(name, { simple: true })])));
 });
 app.get("/table", (req, res) => res.json(db.pragma("table_info(notes)")));

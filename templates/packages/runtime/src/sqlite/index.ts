@@ -11,13 +11,18 @@ import type { DatabaseFiles } from "./files";
 import { createLibsql } from "./libsql";
 import { createNodeSqlite } from "./node-sqlite";
 import { createSqlite3 } from "./sqlite3";
+import { createTurns } from "./turns";
 
 export type { SqliteModules } from "./engine";
 
 /** What SQLite needs of one instance of the app. */
 export interface SqliteHost {
   files: DatabaseFiles;
-  later(callback: () => void): void;
+  /** Calls into the app. */
+  guard(callback: () => void): void;
+  /** Calls back in a later turn of the event loop. */
+  nextTurn(callback: () => void): void;
+  /** Calls into the app after a time. */
   wait(callback: () => void, ms: number): void;
 }
 
@@ -33,7 +38,7 @@ export function sqliteFrom(modules: SqliteModules): (host: SqliteHost) => Sqlite
       "better-sqlite3": once(() => createBetterSqlite3(shared())),
       libsql: once(() => createLibsql(shared())),
       "node:sqlite": once(() => createNodeSqlite(shared())),
-      sqlite3: once(() => createSqlite3({ ...host, engine: shared() })),
+      sqlite3: once(() => createSqlite3({ engine: shared(), later: createTurns(host.nextTurn, host.guard), wait: host.wait })),
     };
   };
 }

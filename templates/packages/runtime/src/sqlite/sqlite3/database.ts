@@ -277,6 +277,8 @@ export function createDatabase({ engine, later, wait }: Sqlite3Host) {
     /** Each time the package asks for an event it means the opposite of before. */
     _toggle(event: Event): void {
       if (!this._watched.delete(event)) this._watched.add(event);
+      // SQLite's older functions, which the package uses, end a trace when a profile begins.
+      if (event === "profile") this._watched.delete("trace");
       const { c, memory, callbacks } = engine;
       const { handle } = this._connection!;
       this._target ||= engine.addTarget({
