@@ -84,16 +84,45 @@ func (r *renderer) service(sp *model.ServicePlan) error {
 	return nil
 }
 
-// packages copies the runtime and the build tool, which are the team's own code from now on.
+// packages copies the runtime and the build tool, which are the team's own code from now on, without the servers that the plan
+// has none of.
 func (r *renderer) packages() error {
 	files, err := templates.Files()
 	if err != nil {
 		return err
 	}
+	unused := unusedModules(r.plan)
 	for _, f := range files {
-		r.artifacts = append(r.artifacts, model.Artifact{Path: f.Path, Data: f.Data, Executable: f.Executable})
+		if !slices.ContainsFunc(unused, func(dir string) bool { return strings.HasPrefix(f.Path, dir+"/") }) {
+			r.artifacts = append(r.artifacts, model.Artifact{Path: f.Path, Data: f.Data, Executable: f.Executable})
+		}
 	}
 	return nil
+}
+
+// standalone are the runtime's folders that nothing but a Worker of their own imports.
+func standalone() []string {
+	return []string{
+		"gateway", string(model.ServerMemcached), string(model.ServerMongoDB), string(model.ServerRabbitMQ), string(model.ServerRedis),
+	}
+}
+
+// unusedModules are the folders of the runtime that no Worker of the plan imports.
+func unusedModules(p *model.Plan) []string {
+	used := map[string]bool{}
+	for _, sp := range p.Services {
+		used[string(sp.Server)] = true
+		if sp.Target == model.TargetGateway {
+			used["gateway"] = true
+		}
+	}
+	var unused []string
+	for _, name := range standalone() {
+		if !used[name] {
+			unused = append(unused, "packages/runtime/src/"+name)
+		}
+	}
+	return unused
 }
 
 func devVars(sp *model.ServicePlan) string {
