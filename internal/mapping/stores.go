@@ -36,7 +36,7 @@ func mongodb() *Mapping {
 		Packages: []string{"mongodb", "mongoose", "mongojs", "@typegoose/typegoose"},
 		Options: []Option{
 			{
-				Target: model.TargetDurableObject, Server: model.ServerMongoDB,
+				Target: model.TargetDurableObject, Server: model.ServerMongoDB, Offered: true,
 				Why:     "a Durable Object that speaks MongoDB's protocol answers the app's own driver and keeps the documents in SQLite (up to 10 GB)",
 				Against: "the protocol server in a Durable Object was not chosen",
 			},

@@ -90,7 +90,7 @@ func Credentials(sp *model.ServicePlan) []Credential {
 	case model.ServerMemcached:
 		return environmentCredential(sp, "the password of memcached's user", "MEMCACHED_PASSWORD")
 	case model.ServerMongoDB:
-		return environmentCredential(sp, "the password of MongoDB's first user", "MONGO_INITDB_ROOT_PASSWORD", "MONGODB_ROOT_PASSWORD", "MONGODB_INITDB_ROOT_PASSWORD")
+		return mongoCredentials(sp)
 	}
 	return nil
 }

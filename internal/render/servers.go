@@ -47,6 +47,8 @@ func serverOptions(sp *model.ServicePlan) any {
 		return rabbitmqOptions(sp)
 	case model.ServerMemcached:
 		return memcachedOptions(sp)
+	case model.ServerMongoDB:
+		return mongodbOptions(sp)
 	default:
 		return struct{}{}
 	}
@@ -151,6 +153,43 @@ func memcachedOptions(sp *model.ServicePlan) any {
 	}
 	for _, c := range plan.Credentials(sp) {
 		options.User = &user{Name: name, Password: c.Name}
+	}
+	return options
+}
+
+// mongodbOptions are the options of the MongoDB server. Passwords are required secrets.
+func mongodbOptions(sp *model.ServicePlan) any {
+	type root struct {
+		Name             string `json:"name"`
+		PasswordVariable string `json:"passwordVariable"`
+	}
+	type user struct {
+		Name             string `json:"name"`
+		Database         string `json:"database"`
+		PasswordVariable string `json:"passwordVariable"`
+	}
+	type replicaSet struct {
+		Name string `json:"name"`
+		Host string `json:"host"`
+	}
+	settings := plan.MongoDBSettings(sp.Service)
+	options := struct {
+		RootUser     *root       `json:"rootUser"`
+		Users        []user      `json:"users,omitempty"`
+		InitDatabase string      `json:"initDatabase,omitempty"`
+		ReplicaSet   *replicaSet `json:"replicaSet,omitempty"`
+	}{InitDatabase: settings.Database}
+	credentials := plan.Credentials(sp)
+	if settings.User != "" && len(credentials) > 0 {
+		last := len(credentials) - 1
+		options.Users = []user{{settings.User, settings.Database, credentials[last].Name}}
+		credentials = credentials[:last]
+	}
+	for _, c := range credentials {
+		options.RootUser = &root{settings.Root, c.Name}
+	}
+	if settings.ReplicaSet != "" {
+		options.ReplicaSet = &replicaSet{settings.ReplicaSet, fmt.Sprintf("%s:%d", sp.Service.Name, plan.MongoDBPort(sp.Service))}
 	}
 	return options
 }

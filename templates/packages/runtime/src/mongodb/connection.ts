@@ -65,6 +65,7 @@ export class Connection {
       }
     } catch (error) {
       if (error instanceof ProtocolError) console.error(`mongodb: ${error.message}; the connection is closed`);
+      else if (!this.#ended) console.error("mongodb:", error);
       this.#ended = true;
       await this.#stream.close().catch(() => {});
     }

@@ -5,7 +5,7 @@
  * protocol to it, so the drivers and everything above them work unchanged. Documents are BSON in the object's SQLite.
  *
  * ```ts
- * const mongodb = createMongoDB({ rootUser: null, initScripts: [] });
+ * const mongodb = createMongoDB({ rootUser: null });
  * export const MongoDBServer = mongodb.MongoDBServer;
  * export default mongodb.worker;
  * ```
@@ -16,18 +16,18 @@ import { acceptByteStream, type ByteStream } from "../transport";
 import { Connection } from "./connection";
 import type { RootUser } from "./auth/users";
 import { Server } from "./server";
-import { runInitScripts } from "./shell/init-scripts";
+import { initialize } from "./shell/init-scripts";
 
 export interface MongoDBOptions {
   /**
-   * The user of `MONGO_INITDB_ROOT_USERNAME`: clients must then authenticate. `name` is given, or the name of the variable that
-   * holds it; the password is always a secret. null: no authentication.
+   * The user of `MONGO_INITDB_ROOT_USERNAME`: clients must then authenticate. The password is a secret. null: no
+   * authentication.
    */
-  rootUser: { name: string | { variable: string }; passwordVariable: string } | null;
+  rootUser: { name: string; passwordVariable: string } | null;
+  /** Further users that exist from the start, as some images' variables ask for. */
+  users?: { name: string; database: string; passwordVariable: string }[];
   /** `MONGO_INITDB_DATABASE`: the database that init scripts begin in. */
   initDatabase?: string;
-  /** The `.js` files of `/docker-entrypoint-initdb.d`, in the order in which they run when the object is made. */
-  initScripts?: { name: string; text: string }[];
   /**
    * Set when the original was started with `--replSet`: a replica set of one, which transactions and change streams ask for.
    * `host` is the address that clients use, "mongo:27017".
@@ -47,7 +47,8 @@ export interface MongoDB {
   worker: ExportedHandler<Environment>;
 }
 
-export function createMongoDB(options: MongoDBOptions): MongoDB {
+/** `files` are the texts of the container's files below `/docker-entrypoint-initdb.d`, by their paths. */
+export function createMongoDB(options: MongoDBOptions, files: Record<string, string> = {}): MongoDB {
   class MongoDBServer extends DurableObject<Environment> {
     readonly #server: Server;
 
@@ -57,10 +58,15 @@ export function createMongoDB(options: MongoDBOptions): MongoDB {
         root: rootUser(options, env),
         replicaSet: options.replicaSet ?? null,
       });
-      runInitScripts(this.#server, ctx.storage, {
+      initialize(this.#server, ctx.storage, {
         database: options.initDatabase ?? "test",
-        scripts: options.initScripts ?? [],
+        files,
         environment: env,
+        users: (options.users ?? []).map(({ name, database, passwordVariable }) => ({
+          name,
+          database,
+          password: readVariable(passwordVariable, `the password of the user ${name}`, env),
+        })),
       });
     }
 
@@ -107,10 +113,7 @@ function theObject(ctx: ExecutionContext): Fetcher {
 function rootUser({ rootUser: configured }: MongoDBOptions, env: Environment): RootUser | null {
   if (configured === null) return null;
   const { name, passwordVariable } = configured;
-  return {
-    name: typeof name === "string" ? name : readVariable(name.variable, "the root user's name", env),
-    password: readVariable(passwordVariable, "the root user's password", env),
-  };
+  return { name, password: readVariable(passwordVariable, "the root user's password", env) };
 }
 
 function readVariable(name: string, what: string, env: Environment): string {

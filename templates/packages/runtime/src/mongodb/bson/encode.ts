@@ -64,7 +64,8 @@ class Encoder {
   #element(name: string, value: unknown, depth: number): void {
     const typeAt = this.#reserve(1);
     this.#cString(name);
-    this.#buffer[typeAt] = this.#value(value, depth) & 0xff;
+    const type = this.#value(value, depth); // which may move the buffer
+    this.#buffer[typeAt] = type & 0xff;
   }
 
   /** Writes the value and returns its type. */
@@ -79,7 +80,7 @@ class Encoder {
         this.#byte(value ? 1 : 0);
         return TYPE.bool;
       case "bigint":
-        this.#buffer.writeBigInt64LE(BigInt.asIntN(64, value), this.#reserve(8));
+        this.#long(Long.fromBigInt(BigInt.asIntN(64, value)));
         return TYPE.long;
       case "object":
         return value === null ? TYPE.null : this.#object(value, depth);
@@ -90,12 +91,14 @@ class Encoder {
 
   #number(value: number): number {
     if (!isInt32(value)) return this.#double(value);
-    this.#buffer.writeInt32LE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeInt32LE(value, at);
     return TYPE.int;
   }
 
   #double(value: number): number {
-    this.#buffer.writeDoubleLE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeDoubleLE(value, at);
     return TYPE.double;
   }
 
@@ -113,7 +116,8 @@ class Encoder {
       return TYPE.objectId;
     }
     if (value instanceof Date) {
-      this.#buffer.writeBigInt64LE(dateMillis(value), this.#reserve(8));
+      const at = this.#reserve(8);
+      this.#buffer.writeBigInt64LE(dateMillis(value), at);
       return TYPE.date;
     }
     if (value instanceof RawDocument) {
@@ -174,9 +178,13 @@ class Encoder {
   #binary(value: Binary): number {
     const bytes = value.buffer.subarray(0, value.position);
     const old = value.sub_type === 2;
-    this.#buffer.writeInt32LE(bytes.length + (old ? 4 : 0), this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeInt32LE(bytes.length + (old ? 4 : 0), at);
     this.#byte(value.sub_type);
-    if (old) this.#buffer.writeInt32LE(bytes.length, this.#reserve(4));
+    if (old) {
+      const innerAt = this.#reserve(4);
+      this.#buffer.writeInt32LE(bytes.length, innerAt);
+    }
     this.#bytes(bytes);
     return TYPE.binData;
   }
@@ -204,11 +212,13 @@ class Encoder {
   }
 
   #bytes(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#reserve(bytes.byteLength));
+    const at = this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, at);
   }
 
   #byte(value: number): void {
-    this.#buffer[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#buffer[at] = value;
   }
 
   /** Makes room for `length` bytes and returns where they start. */

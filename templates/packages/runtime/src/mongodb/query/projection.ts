@@ -42,7 +42,7 @@ export function compileProjection(specification: Doc, options: ProjectionOptions
 
 /** `{items: {$slice: 2}}` alone keeps the other fields. */
 function keepsAll(specification: Doc, { find }: ProjectionOptions): boolean {
-  if (!find) return false;
+  if (!find || Object.keys(specification).every((name) => name === "_id")) return false;
   return Object.entries(specification).every(
     ([name, value]) =>
       name === "_id" || (isDocument(value) && Object.hasOwn(value, "$slice") && isFindSlice(value.$slice)),

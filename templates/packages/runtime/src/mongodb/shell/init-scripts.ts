@@ -10,19 +10,36 @@ import { shellGlobals } from "./globals";
 
 export interface InitOptions {
   database: string;
-  scripts: readonly { name: string; text: string }[];
+  /** Texts of the files in `/docker-entrypoint-initdb.d`, by their paths. */
+  files: Record<string, string>;
   environment: Record<string, unknown>;
+  users: readonly { name: string; database: string; password: string }[];
 }
 
 const DONE = "initialized";
 
-/** Runs the scripts of a new object. Either all of them took effect or none: after an error the next start tries again. */
-export function runInitScripts(server: Server, storage: DurableObjectStorage, options: InitOptions): void {
+/** Sets a new object up. Either everything took effect or nothing: after an error the next start tries again. */
+export function initialize(server: Server, storage: DurableObjectStorage, options: InitOptions): void {
   if (server.facts.get(DONE) !== null) return;
   storage.transactionSync(() => {
-    for (const script of options.scripts) runScript(server, script, options);
+    for (const { name, database, password } of options.users) {
+      server.users.create(database, name, password, [{ role: "readWrite", db: database }], {});
+    }
+    // The image's entrypoint runs them in the order of their names.
+    for (const path of Object.keys(options.files).sort()) {
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      if (name.endsWith(".js")) runScript(server, { name, text: options.files[path]! }, options);
+      else if (name.endsWith(".sh")) refuseShellScript(name);
+    }
     server.facts.set(DONE, new Date().toISOString());
   });
+}
+
+function refuseShellScript(name: string): never {
+  throw new Error(
+    `the init script ${name} is a shell script, and a Worker has no shell: write what it does to the database as a .js ` +
+      "script beside it (the shell's db is there, and process.env) and remove it",
+  );
 }
 
 function runScript(server: Server, { name, text }: { name: string; text: string }, options: InitOptions): void {

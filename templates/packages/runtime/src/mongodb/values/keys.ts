@@ -120,7 +120,8 @@ class KeyWriter {
   }
 
   #signed64(value: bigint): void {
-    this.#buffer.writeBigUInt64BE(BigInt.asUintN(64, value) ^ (1n << 63n), this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeBigUInt64BE(BigInt.asUintN(64, value) ^ (1n << 63n), at);
   }
 
   #timestamp(value: Timestamp): void {
@@ -165,11 +166,13 @@ class KeyWriter {
   }
 
   #byte(byte: number): void {
-    this.#buffer[this.#reserve(1)] = byte;
+    const at = this.#reserve(1);
+    this.#buffer[at] = byte;
   }
 
   #bytes(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#reserve(bytes.byteLength));
+    const at = this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, at);
   }
 
   #reserve(length: number): number {

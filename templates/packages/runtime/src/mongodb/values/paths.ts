@@ -28,7 +28,8 @@ export function fieldOf(document: Doc, name: string): unknown {
 
 /**
  * Every value a path leads to. Arrays on the way are gone through, and a number is also taken as a position in them; the array
- * at the end is one value, its elements are not listed. Where an array's documents lack the field, `undefined` is listed.
+ * at the end is one value, its elements are not listed. Where a document lacks the field, `undefined` is listed; an array
+ * without documents lists nothing.
  */
 export function valuesAt(value: unknown, parts: readonly string[], from = 0): unknown[] {
   const found: unknown[] = [];
@@ -54,12 +55,10 @@ function collect(value: unknown, parts: readonly string[], from: number, found: 
 
 function collectFromArray(array: readonly unknown[], parts: readonly string[], i: number, found: unknown[]): void {
   const part = parts[i]!;
-  const before = found.length;
   if (isArrayIndex(part) && Number(part) < array.length) collect(array[Number(part)], parts, i + 1, found);
   for (const item of array) {
     if (isDocument(item)) collect(item, parts, i, found);
   }
-  if (found.length === before) found.push(undefined);
 }
 
 /** The values an index or a sort sees: like `valuesAt`, and the elements of an array at the end instead of the array. */
@@ -70,9 +69,9 @@ export function keysAt(document: Doc, path: string): unknown[] {
     if (!Array.isArray(value)) return [value];
     return value.length === 0 ? [EMPTY_ARRAY] : value;
   }
-  return valuesAt(document, parts).flatMap((value) =>
-    Array.isArray(value) ? (value.length === 0 ? [EMPTY_ARRAY] : value) : [value],
-  );
+  const values = valuesAt(document, parts);
+  if (values.length === 0) return [undefined];
+  return values.flatMap((value) => (Array.isArray(value) ? (value.length === 0 ? [EMPTY_ARRAY] : value) : [value]));
 }
 
 /** An empty array has no elements; it sorts below null, as the old type `undefined` does. */
