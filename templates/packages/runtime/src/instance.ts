@@ -10,6 +10,7 @@ import { Modules, type ModuleFactory } from "./modules";
 import { createNet } from "./net";
 import { ERROR_HEADER, Network, type Listener } from "./network";
 import { createAsyncHooks } from "./node/async-hooks";
+import { mendBuffer } from "./node/buffer";
 import { createCrypto } from "./node/crypto";
 import { createDns } from "./node/dns";
 import { createOs } from "./node/os";
@@ -364,6 +365,7 @@ export class Instance implements ProgramHost {
   }
 
   #createBuiltins(): Record<string, ModuleFactory> {
+    mendBuffer();
     const files = this.#files;
     const { config } = this.#options;
     const { http, https } = createHttp(this);
