@@ -198,6 +198,10 @@ func startServer(t *testing.T, dir, name string, s originalServer) (*daemon, int
 		return startMariaDB(t, s, port, script.String()), port
 	case "redis":
 		return startRedis(t, port), port
+	case "rabbitmq":
+		return startRabbitMQ(t, s, port), port
+	case "memcached":
+		return startMemcached(t, port), port
 	}
 	t.Fatalf("%s: server %s: there is no real server of the kind %q here", dir, name, s.Kind)
 	return nil, 0
@@ -242,5 +246,41 @@ func startRedis(t *testing.T, port int) *daemon {
 	t.Helper()
 	d := startDaemon(t, "", t.TempDir(), nil, program(t, "redis-server"), "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
 	d.await(t, "redis-server", func() bool { return listens(port) })
+	return d
+}
+
+// startRabbitMQ starts a broker that keeps everything in a folder of its own, with Erlang's name service beside it: left to
+// itself, RabbitMQ would start one that outlives the test.
+func startRabbitMQ(t *testing.T, s originalServer, port int) *daemon {
+	t.Helper()
+	dir, names := t.TempDir(), strconv.Itoa(freePort(t))
+	settings := fmt.Sprintf("listeners.tcp.default = 127.0.0.1:%d\nlog.console = false\nlog.file = false\n", port)
+	if s.User != "" {
+		settings += fmt.Sprintf("default_user = %s\ndefault_pass = %s\n", s.User, s.Password)
+	}
+	file := filepath.Join(dir, "rabbitmq.conf")
+	if err := os.WriteFile(file, []byte(settings), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "HOME="+dir, "ERL_EPMD_PORT="+names, "ERL_EPMD_ADDRESS=127.0.0.1",
+		"RABBITMQ_NODENAME=test"+strconv.Itoa(port)+"@localhost", "RABBITMQ_DIST_PORT="+strconv.Itoa(freePort(t)),
+		"RABBITMQ_MNESIA_BASE="+filepath.Join(dir, "data"), "RABBITMQ_LOG_BASE="+filepath.Join(dir, "log"),
+		"RABBITMQ_CONFIG_FILE="+file, "RABBITMQ_CONF_ENV_FILE=/dev/null", "RABBITMQ_ENABLED_PLUGINS_FILE="+filepath.Join(dir, "plugins"),
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none")
+	startDaemon(t, "", dir, env, program(t, "epmd"), "-port", names, "-address", "127.0.0.1")
+	// What Debian has in /usr/sbin insists on root; the script behind it does not.
+	server := "/usr/lib/rabbitmq/bin/rabbitmq-server"
+	if _, err := os.Stat(server); err != nil {
+		server = program(t, "rabbitmq-server")
+	}
+	d := startDaemon(t, "", dir, env, server)
+	d.await(t, "rabbitmq-server", func() bool { return listens(port) })
+	return d
+}
+
+func startMemcached(t *testing.T, port int) *daemon {
+	t.Helper()
+	d := startDaemon(t, "", t.TempDir(), nil, program(t, "memcached"), "-l", "127.0.0.1", "-p", strconv.Itoa(port), "-U", "0", "-u", "nobody")
+	d.await(t, "memcached", func() bool { return listens(port) })
 	return d
 }

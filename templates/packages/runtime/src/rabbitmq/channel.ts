@@ -241,21 +241,17 @@ export class Channel implements ConsumingChannel {
     return taken;
   }
 
+  /** As RabbitMQ does it: queue by queue in the order of names, and in each consumer by consumer. */
   private apply(items: readonly [number, Unacknowledged][], how: Settlement): void {
-    const byQueue = new Map<Queue, Entry[]>();
     const wasFull = this.full;
-    for (const [, { queue, entry, consumer }] of items) {
-      byQueue.set(queue, [...(byQueue.get(queue) ?? []), entry]);
-      if (!consumer) continue;
-      consumer.unacknowledged--;
-      this.heldByConsumers--;
-    }
-    for (const [queue, entries] of byQueue) {
+    for (const { queue, consumer, entries } of grouped(items)) {
+      if (consumer) consumer.unacknowledged -= entries.length;
       if (!queue.deleted) queue.consumers.resume(this);
       if (how === "requeue") queue.requeue(entries);
       else for (const entry of entries) how === "ack" ? queue.acknowledge(entry) : queue.reject(entry);
       if (!queue.deleted) queue.run();
     }
+    this.heldByConsumers -= items.filter(([, { consumer }]) => consumer !== null).length;
     if (wasFull && !this.full) this.resume();
   }
 
@@ -363,6 +359,23 @@ export class Channel implements ConsumingChannel {
     this.replyConsumer = null;
     this.broker.settle();
   }
+}
+
+interface Group {
+  queue: Queue;
+  consumer: Consumer | null;
+  entries: Entry[];
+}
+
+function grouped(items: readonly [number, Unacknowledged][]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const [, { queue, entry, consumer }] of items) {
+    const key = `${queue.name}\0${consumer?.tag ?? ""}\0${queue.id}`;
+    const group = groups.get(key) ?? { queue, consumer, entries: [] };
+    groups.set(key, group);
+    group.entries.push(entry);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
 /** Quorum queues tell how often a message came back. */
