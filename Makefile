@@ -35,8 +35,9 @@ check: setup ## formatters, vet, types
 	$(GO) vet ./...
 	$(NPM) run check --prefix templates
 
-bench: setup ## speed of audit and convert beside their peers
+bench: setup ## speed of audit and convert beside their peers, cost of the lift beside Node.js
 	./testdata/bench/run $(BIN)
+	./testdata/bench/lift/run $(BIN)
 
 probes: setup ## show every claim about the runtime in workerd
 	$(GO) test -timeout 30m -run 'TestProbes' ./analyzers/...

@@ -1,4 +1,6 @@
-// The JSON API of in/apps/express.js, written by hand for Workers: what a rewrite would reach.
+// The JSON API of in/apps/express.js, written by hand for Workers: what a rewrite would reach, in a Worker (its items then are
+// each isolate's own) and in a Durable Object, where the lifted app runs, behind a Worker.
+import { DurableObject } from "cloudflare:workers";
 import { Hono } from "hono";
 
 const items = new Map();
@@ -11,4 +13,18 @@ app.get("/items/:id", (c) => {
   return item ? c.json(item) : c.json({ error: "no such item" }, 404);
 });
 
-export default app;
+export class Items extends DurableObject {
+  fetch(request) {
+    return app.fetch(request);
+  }
+}
+
+let id;
+
+export default {
+  fetch: app.fetch,
+};
+
+export const behind = {
+  fetch: (request, env) => env.ITEMS.get((id ??= env.ITEMS.idFromName("items"))).fetch(request),
+};

@@ -60,11 +60,16 @@ function worker(service, dir) {
     ))`;
 }
 
-/** A Worker of one module beside the configuration, as a service of workerd. */
-function plainWorker(name, module) {
+/** A Worker of one module beside the configuration, as a service of workerd. Each object's class is bound by its name in capitals. */
+function plainWorker(name, module, objects = []) {
+  const namespaces = objects.map((object) => `(className = ${quote(object)}, uniqueKey = ${quote(object)}, enableSql = true)`);
+  const bindings = objects.map((object) => `(name = ${quote(object.toUpperCase())}, durableObjectNamespace = ${quote(object)})`);
   return `(name = ${quote(name)}, worker = (
       compatibilityDate = ${quote(COMPATIBILITY_DATE)},
       modules = [(name = "worker.mjs", esModule = embed ${quote(module)})],
+      durableObjectNamespaces = [${namespaces.join(", ")}],
+      ${objects.length > 0 ? 'durableObjectStorage = (localDisk = "storage"),' : ""}
+      bindings = [${bindings.join(", ")}],
     ))`;
 }
 
@@ -72,13 +77,18 @@ function plainWorker(name, module) {
 const nameOf = (service) => settingsOf(service).name;
 
 /**
- * Starts workerd. `services` are texts of its configuration, `reached` the names of those that get a port.
+ * Starts workerd. `services` are texts of its configuration, `reached` the names of those that get a port, "name#entrypoint" of
+ * an entrypoint of theirs.
  * Resolves with the process and the ports by name.
  */
 async function start({ binary, dir, services, reached, args = [] }) {
   const storage = path.join(dir, "storage");
   fs.mkdirSync(storage, { recursive: true });
-  const sockets = reached.map((name) => `(name = ${quote(name)}, address = "127.0.0.1:0", http = (), service = ${quote(name)})`);
+  const sockets = reached.map((name) => {
+    const [service, entrypoint] = name.split("#");
+    const target = entrypoint ? `(name = ${quote(service)}, entrypoint = ${quote(entrypoint)})` : quote(service);
+    return `(name = ${quote(name)}, address = "127.0.0.1:0", http = (), service = ${target})`;
+  });
   const config = path.join(dir, "config.capnp");
   fs.writeFileSync(
     config,

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { posix } from "node:path";
-import realHttp2 from "node:http2";
 import type { AppConfig } from "./config";
 import { describeError, codedError } from "./errors";
 import { createFileSystem, type FileSystem, type NodeFileSystem } from "./fs";
@@ -18,7 +17,7 @@ import { Output } from "./node/output";
 import { createPath } from "./node/path";
 import { createProcess, ExitSignal, type AppProcess } from "./node/process";
 import { createReadline } from "./node/readline";
-import { createRefused, refuseHttp2 } from "./node/refused";
+import { createRefused } from "./node/refused";
 import { createPerfHooks } from "./node/perf-hooks";
 import { createTimers, type AppTimers } from "./node/timers";
 import { createUtil } from "./node/util";
@@ -368,7 +367,7 @@ export class Instance implements ProgramHost {
     mendBuffer();
     const files = this.#files;
     const { config } = this.#options;
-    const { http, https } = createHttp(this);
+    const { http, https, http2 } = createHttp(this);
     const { dns, promises: dnsPromises } = createDns(this);
     const { readline, promises: readlinePromises } = createReadline();
     const path = createPath(() => this.#process.cwd());
@@ -381,7 +380,7 @@ export class Instance implements ProgramHost {
       worker_threads: createWorkerThreads(this),
       http,
       https,
-      http2: refuseHttp2(realHttp2),
+      http2,
       crypto: createCrypto(),
       net: createNet(this),
       tls: createTls(this),

@@ -9,6 +9,7 @@ import { toFetchHeaders, validateHeaderName } from "./headers";
 import { fillMessage, IncomingMessage } from "./incoming";
 import { Headers, type Response } from "../native";
 import { OutgoingMessage } from "./outgoing";
+import { lookedUp, proxyRefusal, type Lookup } from "./route";
 import { WebSocketSocket } from "./websocket";
 
 /** The options of `http.request` that have a meaning here. */
@@ -27,6 +28,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
   setHost?: boolean;
   socketPath?: string;
+  lookup?: Lookup;
 }
 
 type ResponseListener = (response: IncomingMessage) => void;
@@ -58,6 +60,7 @@ export class ClientRequest extends OutgoingMessage {
   _done = false;
   _bodyWriter: WritableStreamDefaultWriter<Uint8Array> | undefined;
   _settled: () => void;
+  _lookup: Lookup | undefined;
 
   constructor(host: Host, defaultAgent: Agent, options: RequestOptions, listener?: ResponseListener) {
     super({ autoDestroy: false }); // the request is over with its response, not with its body
@@ -85,11 +88,14 @@ export class ClientRequest extends OutgoingMessage {
     const bracketed = this.host.includes(":") && !this.host.startsWith("[") ? `[${this.host}]` : this.host;
     this._url = requestUrl(`${this.protocol}//${bracketed}:${port}`, this.path);
     this._setInitialHeaders(options, port === defaultPort ? bracketed : `${bracketed}:${port}`);
+    this._lookup = options.lookup;
     if (listener) this.once("response", listener);
     this._settled = host.network.beginActivity();
     this.once("close", () => this._settled());
     this._watch(options.signal);
     this._assignSocket(port);
+    const refused = proxyRefusal(this.agent, this._url, this.path);
+    if (refused) realProcess.nextTick(() => host.guard(() => this.destroy(refused)));
     if (options.timeout !== undefined) this.setTimeout(options.timeout);
   }
 
@@ -229,7 +235,15 @@ export class ClientRequest extends OutgoingMessage {
       redirect: "manual",
       encodeResponseBody: "manual",
     } satisfies RequestInit;
-    this._host.network.fetch(this._url, init).then(
+    if (!this._lookup) return this._send(this._url, init);
+    lookedUp(this._lookup, this._url, this._host).then(
+      (url) => this._send(url, init),
+      (error: unknown) => this._host.guard(() => this.destroy(error as Error)),
+    );
+  }
+
+  _send(url: URL, init: RequestInit): void {
+    this._host.network.fetch(url, init).then(
       (response) => this._host.guard(() => this._received(response)),
       (error: unknown) => this._host.guard(() => this._failed(error)),
     );

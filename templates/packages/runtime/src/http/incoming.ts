@@ -101,6 +101,11 @@ export class IncomingMessage extends Readable {
   }
 
   override _read(): void {
+    if (this._fetchBody === undefined) {
+      this.complete = true;
+      this.push(null);
+      return;
+    }
     if (this._reading || this.complete) return;
     this._reading = true;
     void this._pump();

@@ -1,4 +1,5 @@
 import { METHODS, STATUS_CODES } from "node:http";
+import realHttp2 from "node:http2";
 import { callable } from "../callable";
 import { codedError } from "../errors";
 import type { Host } from "../host";
@@ -9,6 +10,7 @@ import { IncomingMessage } from "./incoming";
 import { OutgoingMessage } from "./outgoing";
 import { ServerResponse } from "./response";
 import { Server, type ServerOptions } from "./server";
+import { refuseHttp2 } from "../node/refused";
 import { webClasses } from "../web-classes";
 
 type RequestListener = ConstructorParameters<typeof Server>[2];
@@ -16,7 +18,7 @@ type ResponseListener = (response: IncomingMessage) => void;
 type Target = string | URL | RequestOptions;
 
 /** The app's `node:http` and `node:https`. */
-export function createHttp(host: Host): { http: Record<string, unknown>; https: Record<string, unknown> } {
+export function createHttp(host: Host): Record<"http" | "https" | "http2", Record<string, unknown>> {
   class AppServer extends Server {
     constructor(options?: ServerOptions | RequestListener, listener?: RequestListener) {
       super(host, options, listener);
@@ -44,7 +46,9 @@ export function createHttp(host: Host): { http: Record<string, unknown>; https: 
   };
   // A certificate of the app's own has no place behind the edge, which ends TLS: what it would serve is served as plain HTTP.
   const https = { Server: shared.Server, createServer: shared.createServer, ...clientSide(host, HttpsAgent) };
-  return { http, https };
+  // Clients speak HTTP/1 with the app, as the edge speaks all else. What allows them is served; the rest is refused.
+  const http2 = refuseHttp2(realHttp2, shared.createServer as (...given: unknown[]) => object);
+  return { http, https, http2 };
 }
 
 function clientSide(host: Host, AgentClass: typeof Agent) {

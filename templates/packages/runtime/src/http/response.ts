@@ -10,6 +10,8 @@ import { Response } from "../native";
 
 type HeaderList = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHttpHeader][];
 
+type Done = (error?: Error) => void;
+
 /** What a Writable of workerd's, which is Node's, keeps of itself. */
 interface WritableState {
   ending: boolean;
@@ -101,16 +103,19 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
+    const done = [chunk, encoding, callback].find((argument) => typeof argument === "function") as Done | undefined;
+    const body = chunk === null || typeof chunk === "function" ? undefined : chunk;
+    if (this.finished && body === undefined) {
+      if (!this.writableFinished) done && this.once("finish", done);
+      else done?.(codedError("ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished"));
+      return this;
+    }
     const isFirst = !this._begun && !this.writableEnded && !this.destroyed && this.writableLength === 0;
-    const isBody = typeof chunk === "string" || chunk instanceof Uint8Array;
-    if (!this._deliver || !isFirst || !isBody) return super.end(chunk, encoding as never, callback as never);
-    const done = typeof encoding === "function" ? encoding : callback;
-    this._endWhole(
-      typeof chunk === "string"
-        ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
-        : new Uint8Array(chunk), // a copy: the app may use its buffer again
-      done as (() => void) | undefined,
-    );
+    const isWhole = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+    if (!this._deliver || !isFirst || !isWhole) return super.end(chunk, encoding as never, callback as never);
+    const isNamed = typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8";
+    // Bytes are copied: the app may use its buffer again.
+    this._endWhole(typeof body === "string" ? Buffer.from(body, isNamed) : new Uint8Array(body ?? []), done);
     return this;
   }
 
@@ -118,7 +123,7 @@ export class ServerResponse extends OutgoingMessage {
    * Answers with a body that came in one piece. Nothing is left to stream, so the steps of a Writable (write, final, finish,
    * destroy, close), each of which queues a microtask of workerd's, are taken at once.
    */
-  _endWhole(body: Uint8Array, done: (() => void) | undefined): void {
+  _endWhole(body: Uint8Array, done: Done | undefined): void {
     if (!this._header) {
       this._contentLength = body.byteLength;
       this._implicitHeader();
@@ -128,6 +133,7 @@ export class ServerResponse extends OutgoingMessage {
     const state = (this as unknown as { _writableState: WritableState })._writableState;
     state.ending = true;
     state.ended = true;
+    state.finished = true;
     this._respond(this._hasBody ? this._wholeBody(body) : null);
     this.emit("prefinish");
     void Promise.resolve().then(() => this._guard(() => this._finishWhole(state)));
@@ -135,7 +141,6 @@ export class ServerResponse extends OutgoingMessage {
 
   _finishWhole(state: WritableState): void {
     if (this.destroyed) return;
-    state.finished = true;
     this._exchange?.finished();
     this.emit("finish");
     const close = () => {
@@ -233,11 +238,16 @@ export class ServerResponse extends OutgoingMessage {
 
   override _final(callback: (error?: Error | null) => void): void {
     if (!this._header) this._implicitHeader();
-    this._exchange?.finished();
     if (!this._begun) this._respond(this._hasBody ? this._wholeBody(new Uint8Array(0)) : null);
-    if (!this._writer) return callback();
+    if (!this._writer) {
+      this._exchange?.finished();
+      return callback();
+    }
     this._writer.close().then(
-      () => callback(),
+      () => {
+        this._exchange?.finished();
+        callback();
+      },
       (error: unknown) => {
         if (this._declaredLength() !== undefined)
           console.error(`the body does not have its declared length: ${String(error)}`);

@@ -84,9 +84,22 @@ export class Server extends TcpServer {
       if (this.timeout > 0) exchange.socket.setTimeout(this.timeout);
       this._host.guard(() => {
         if (this.listenerCount("connection") > 0) this.emit("connection", exchange.socket);
-        this.emit("request", message, response);
+        this._request(message, response);
       });
+      if (!request.body) message.complete = true;
     });
+  }
+
+  /** Tells the app of a request; one with an expectation may have a listener of its own. */
+  _request(message: IncomingMessage, response: ServerResponse): void {
+    const { expect } = message.headers;
+    if (expect === undefined) return void this.emit("request", message, response);
+    if (/(?:^|\W)100-continue(?:$|\W)/i.test(expect)) {
+      // The edge has asked for the body already; an answer with status 100 has no counterpart in fetch.
+      if (!this.emit("checkContinue", message, response)) this.emit("request", message, response);
+    } else if (!this.emit("checkExpectation", message, response)) {
+      response.writeHead(417).end();
+    }
   }
 
   _upgrade(request: Request, message: IncomingMessage): Promise<Response> {

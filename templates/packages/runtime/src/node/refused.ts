@@ -19,14 +19,19 @@ export function createRefused(): Record<string, Record<string, unknown>> {
   };
 }
 
-/** An HTTP/2 server would need a socket of its own; the edge speaks HTTP/2 with clients already. */
-export function refuseHttp2(real: object): Record<string, unknown> {
+/**
+ * An HTTP/2 server would need a socket of its own; the edge speaks HTTP/2 with clients already. A secure server that allows
+ * HTTP/1 shows clients of it the API of node:http, so it can be one.
+ */
+export function refuseHttp2(real: object, createHttp1: (...given: unknown[]) => object): Record<string, unknown> {
   const servers = refuse(
     "http2",
     ["createServer", "createSecureServer", "connect"],
-    "Cloudflare's edge speaks HTTP/2 and HTTP/3 with clients, and HTTP/1.1 with the app: use node:http.",
+    "Cloudflare's edge speaks HTTP/2 and HTTP/3 with clients, and HTTP/1.1 with the app: use node:http, or createSecureServer with allowHTTP1.",
   );
-  return { ...real, ...servers };
+  const createSecureServer = (options?: { allowHTTP1?: boolean }, ...rest: unknown[]) =>
+    options?.allowHTTP1 ? createHttp1(options, ...rest) : (servers["createSecureServer"] as () => never)();
+  return { ...real, ...servers, createSecureServer };
 }
 
 function refuse(module: string, names: readonly string[], remedy: string): Record<string, unknown> {

@@ -41,6 +41,8 @@ export interface LiftedApp {
 export interface Running {
   /** http://127.0.0.1:port, by app. */
   urls: Map<string, string>;
+  /** workerd's process. */
+  pid: number;
   /** What has been logged so far. */
   log(): string;
   /** Runs an app's cron trigger. */
@@ -196,7 +198,7 @@ const config :Workerd.Config = (
       const response = await fetch(`${urls.get(SCHEDULER)}/${name}`);
       if (!response.ok) throw new Error(`${name} was not woken:\n${log()}`);
     };
-    return { urls, log, schedule, stop };
+    return { urls, pid: child.pid as number, log, schedule, stop };
   } catch (error) {
     await stop();
     throw error;
