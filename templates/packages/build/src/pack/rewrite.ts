@@ -74,6 +74,8 @@ interface Edit {
 const MAY_LOAD_BY_NAME = /\brequire\.resolve\b|\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
 const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b|\bprocess\.cwd\b/;
 const MENTIONS_ITSELF = /\b__filename\b|\bimport\.meta\.(?:url|filename)\b/;
+/** import() as packages hide it from compilers that would make a require of it. */
+const HIDDEN_IMPORT = /\bnew Function\(\s*(["'`])(\w+)\1\s*,\s*(["'`])\s*return\s+import\(\s*\2\s*\)\s*;?\s*\3\s*\)/g;
 /** Bundles made by browserify and webpack pass their own `require`, but parsing a large one costs; this is far above any module. */
 const MAX_PARSED = 3_000_000;
 
@@ -118,10 +120,13 @@ function isModuleOption(node: ts.Expression): boolean {
 }
 
 /** Is a path made for data, judging by its name and by what it is given to? */
-function isForData(node: ts.Expression): boolean {
+function isForData(node: ts.Expression, path: string): boolean {
   if (DATA_FOLDER.test(node.getText().replace(/["'`,\s]+/g, "/"))) return true;
   const parent = node.parent;
-  if (ts.isPropertyAssignment(parent) && ts.isIdentifier(parent.name)) return DATA_OPTION.test(parent.name.text);
+  if (ts.isPropertyAssignment(parent) && ts.isIdentifier(parent.name)) {
+    // A thread pool's filename is a module, a logger's is none.
+    return DATA_OPTION.test(parent.name.text) && !(parent.name.text === "filename" && /\.[cm]?[jt]s$/.test(path));
+  }
   if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
     const name = ts.isPropertyAccessExpression(parent.expression) ? parent.expression.name : parent.expression;
     if (ts.isIdentifier(name) && DATA_FUNCTION.test(name.text)) return true;
@@ -130,6 +135,13 @@ function isForData(node: ts.Expression): boolean {
     return !!first && first !== node && ts.isStringLiteral(first) && DATA_OPTION.test(first.text);
   }
   return false;
+}
+
+/** Does a module hand its own folder to something that loads modules from there: `pack({ pkg, dir: __dirname })`? */
+function isHandedOn(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (!ts.isPropertyAssignment(parent) || parent.initializer !== node || !ts.isIdentifier(parent.name)) return false;
+  return /^(?:dir|directory|folder)$/.test(parent.name.text);
 }
 
 /** Is a folder given to a function that lists it, by whatever name that goes? */
@@ -213,6 +225,7 @@ class Rewriter {
     if (ts.isIdentifier(node)) {
       // A package that lists its own folder reads what it finds there: Bee-Queue's scripts.
       if (node.text === "__dirname" && isListed(node)) this.paths.add(posix.dirname(this.#options.file));
+      if (node.text === "__dirname" && isHandedOn(node)) this.#registerFrom(`${posix.dirname(this.#options.file)}/`);
       return false;
     }
     const folded = fold(node, this.#context);
@@ -220,7 +233,7 @@ class Rewriter {
     const path = folded.text.replace(/^file:\/\//, "");
     if (!path.startsWith("/")) return false;
     this.paths.add(posix.normalize(path));
-    if (this.#options.isOwn && !isForData(node)) this.#mayBeLoaded(posix.normalize(path));
+    if (this.#options.isOwn && !isForData(node, path)) this.#mayBeLoaded(posix.normalize(path));
     else if (this.#startsPrograms && /\.[cm]?[jt]s$/.test(path)) this.#mayBeLoaded(posix.normalize(path));
     return !(ts.isCallExpression(node) && this.#isCreateRequire(node));
   }
@@ -234,9 +247,11 @@ class Rewriter {
     const prefix = wild < 0 ? path : path.slice(0, path.lastIndexOf("/", wild) + 1);
     if (wild < 0 && `${this.#options.file}/`.startsWith(`${path}/`)) return;
     const isFile = /\.[cm]?[jt]sx?$/.test(path);
-    for (const file of this.#options.modulesFrom(wild < 0 && !isFile ? `${path}/` : prefix)) {
-      if (file !== this.#options.file) this.registered.add(file);
-    }
+    this.#registerFrom(wild < 0 && !isFile ? `${path}/` : prefix);
+  }
+
+  #registerFrom(prefix: string): void {
+    for (const file of this.#options.modulesFrom(prefix)) if (file !== this.#options.file) this.registered.add(file);
   }
 
   #call(node: ts.CallExpression): void {
@@ -298,7 +313,7 @@ class Rewriter {
     }
     const prefix = name.startsWith("/") ? name : posix.join(posix.dirname(this.#options.file), name);
     const whole = name.endsWith("/") && !prefix.endsWith("/") ? `${prefix}/` : prefix;
-    for (const file of this.#options.modulesFrom(whole)) if (file !== this.#options.file) this.registered.add(file);
+    this.#registerFrom(whole);
   }
 
   /** A mention of a variable made by createRequire: its declaration and uses that are no plain call get another name. */
@@ -390,6 +405,7 @@ export function endOfPrologue(text: string): number {
 export function rewrite(text: string, options: RewriteOptions): Rewritten {
   let code = text.startsWith("#!") ? `//${text}` : text;
   code = code.replace(/\beval\(\s*(["'`])(require|module)\1\s*\)/g, "$2");
+  code = code.replace(HIDDEN_IMPORT, "(($2) => import($2))");
   let found: Rewriter | undefined;
   const isOfInterest =
     MAY_LOAD_BY_NAME.test(code) || MENTIONS_PLACE.test(code) || (options.isOwn && MAY_HAND_FOLDER.test(code));
