@@ -45,7 +45,7 @@ app.get("/wrong", (req, res) => {
     }),
   );
 });
-app.get("/token", (req, res) => res.json({ token: jwt.sign({ sub: "ann" }, secret, { expiresIn: 60 }) }));
+app.post("/token", (req, res) => res.json({ token: jwt.sign({ sub: "ann" }, secret, { expiresIn: 60 }) }));
 app.get("/protected", expressjwt({ secret, algorithms: ["HS256"] }), (req, res) => res.json({ sub: req.auth.sub }));
 app.use((error, req, res, next) => res.status(error.status ?? 500).json({ code: error.code, message: error.message }));
 app.listen(3000);
