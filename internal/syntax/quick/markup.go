@@ -9,8 +9,7 @@ import (
 
 // element reads a JSX element or fragment, whose less-than sign is the current token.
 func (p *parser) element() int32 {
-	n := p.elementIn(func() { p.next() })
-	return n
+	return p.elementIn(p.next)
 }
 
 // elementIn reads an element. leave is called behind its last >, which is the current token, with p.pos behind it.

@@ -366,25 +366,12 @@ func (p *parser) forStatement() int32 {
 		return p.forIn(start, wait, keyword, head)
 	}
 	n := p.open(cst.For, start)
-	switch {
-	case declared:
-		kind, role := cst.Lexical, cst.AsKind
-		if p.failed || p.src[keywordStart] == 'v' {
-			kind, role = cst.Var, cst.NoRole
-		}
-		list := p.open(kind, keywordStart)
-		p.add(list, keyword, role)
-		p.noIn = true
-		p.declarators(list, p.declarator(head))
-		p.noIn = false
-		p.expect(";")
-		p.add(n, p.end(list), cst.AsInitializer)
-	case head != none:
-		p.add(n, head, cst.AsInitializer)
-		p.expect(";")
-	default:
+	if declared {
+		head = p.forDeclaration(keywordStart, keyword, head)
+	} else {
 		p.expect(";")
 	}
+	p.add(n, head, cst.AsInitializer)
 	if !p.is(";") {
 		p.add(n, p.expression(), cst.AsCondition)
 	}
@@ -394,6 +381,22 @@ func (p *parser) forStatement() int32 {
 	}
 	p.expect(")")
 	p.add(n, p.statement(), cst.AsBody)
+	return p.end(n)
+}
+
+// forDeclaration reads what a for statement declares, from behind the first pattern on,
+// with its semicolon.
+func (p *parser) forDeclaration(start int, keyword, pattern int32) int32 {
+	kind, role := cst.Lexical, cst.AsKind
+	if p.failed || p.src[start] == 'v' {
+		kind, role = cst.Var, cst.NoRole
+	}
+	n := p.open(kind, start)
+	p.add(n, keyword, role)
+	p.noIn = true
+	p.declarators(n, p.declarator(pattern))
+	p.noIn = false
+	p.expect(";")
 	return p.end(n)
 }
 
