@@ -297,7 +297,8 @@ function consume(channel: Channel, args: MethodArguments<"basic.consume">): void
   if (queue.settings.type === "quorum" && channel.channelPrefetch > 0) {
     throw new AmqpError("NOT_IMPLEMENTED", `${where} does not support global qos`);
   }
-  if (queue.consumers.exclusive || (args.exclusive && queue.consumers.count > 0)) {
+  const mayBeExclusive = queue.consumers.count === 0 && !queue.settings.singleActiveConsumer;
+  if (queue.consumers.exclusive || (args.exclusive && !mayBeExclusive)) {
     throw accessRefused(`${where} in exclusive use`);
   }
   const consumer: Consumer = {
