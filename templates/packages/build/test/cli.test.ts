@@ -180,8 +180,8 @@ describe("d2e-build", () => {
       `import image from "dock2edge:image";
        export default { fetch() {
          const none = Array(11).fill(undefined);
-         image.factory(() => ({}), { exports: {} }, {}, ...none, image.Function);
-         return Response.json([globalThis.made, image.Function === Function]);
+         image.factory(() => ({}), { exports: {} }, {}, ...none, image.codeGeneration.Function);
+         return Response.json([globalThis.made, image.codeGeneration.Function === Function]);
        } };`,
     );
     symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));

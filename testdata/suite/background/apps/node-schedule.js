@@ -4,7 +4,7 @@ const schedule = require('node-schedule');
 const app = express();
 const runs = { second: 0, once: 0 };
 schedule.scheduleJob('every second', '* * * * * *', () => { runs.second += 1; });
-schedule.scheduleJob(new Date(Date.now() + 300), () => { runs.once += 1; });
+schedule.scheduleJob(new Date(Date.now() + 2000), () => { runs.once += 1; });
 
 app.get('/runs', (req, res) => res.json({ second: runs.second > 0, once: runs.once }));
 app.get('/jobs', (req, res) => res.json(Object.keys(schedule.scheduledJobs).filter((name) => !name.startsWith('<'))));

@@ -24,6 +24,6 @@ http
     logger.child({ part: 'child' }).warn('careful');
     req.log.error(new TypeError('broken'));
     logger.debug('not shown');
-    res.end(JSON.stringify(lines.map((line) => JSON.parse(line))));
+    res.end(JSON.stringify(lines.map((line) => ({ ...JSON.parse(line), req: undefined }))));
   })
   .listen(process.env.PORT || 3000);

@@ -20,7 +20,7 @@ app.post('/work/:path', (req, res) => {
 app.get('/metrics', async (req, res) => {
   res.set('Content-Type', register.contentType);
   const text = await register.metrics();
-  res.end(text.split('\n').filter((line) => !line.includes('node_') && !line.startsWith('duration_seconds_sum')).join('\n'));
+  res.end(text.split('\n').filter((line) => line && !line.includes('node_') && !line.startsWith('duration_seconds_sum')).join('\n'));
 });
 app.get('/defaults', async (req, res) => {
   const text = await register.metrics();

@@ -446,7 +446,6 @@ class Packer {
     }
     const file = this.#toImage(path);
     for (const [i, bytes] of inlineWasm(text).entries()) this.#wasm.set(`${file}#${i}`, bytes);
-    if (CODE_GENERATION.test(text) || USES_VM.test(text)) this.#codeGeneration.add(file);
     if (STARTS_PROGRAMS.test(text)) this.#startsPrograms = true;
     const result = rewrite(text, {
       file,
@@ -458,6 +457,7 @@ class Packer {
       toDisk: (imagePath) => this.#toDisk(imagePath),
       modulesFrom: (prefix) => this.#modulesFrom(prefix),
     });
+    if (CODE_GENERATION.test(result.code) || USES_VM.test(text)) this.#codeGeneration.add(file);
     if (result.registered.length > 0) this.#registered.set(REGISTERED + file, result.registered);
     if (/\b__image_resolved\b/.test(result.code))
       this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved));
