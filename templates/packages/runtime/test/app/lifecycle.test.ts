@@ -135,7 +135,10 @@ describe("lifecycle", () => {
       texts[0] ?? "",
       /^ERR_METHOD_NOT_IMPLEMENTED: child_process.execSync is not possible on Workers\. .* container/,
     );
-    assert.match(texts[1] ?? "", /^MODULE_NOT_FOUND: Cannot find module '\/app\/x': it is not packed\. .* node\.registry/);
+    assert.match(
+      texts[1] ?? "",
+      /^MODULE_NOT_FOUND: Cannot find module '\/app\/x': it is not packed\. .* node\.registry/,
+    );
     assert.match(texts[2] ?? "", /dgram.createSocket/);
     assert.match(texts[3] ?? "", /http2.createServer.*use node:http/);
     assert.match(texts[4] ?? "", /^MODULE_NOT_FOUND: /);

@@ -29,7 +29,11 @@ for (const transport of ["connect", "websocket"] as const) {
         {
           name: "stores",
           file: "stores.cjs",
-          config: { transport, codeGeneration: true, peers: { cache: { kind: "server", binding: "REDIS" }, db, mysql } },
+          config: {
+            transport,
+            codeGeneration: true,
+            peers: { cache: { kind: "server", binding: "REDIS" }, db, mysql },
+          },
           redis: true,
           hyperdrives: {
             DB: { address: pg, scheme: "postgresql", user: "scram", password: "scram-secret", database: "shop" },
