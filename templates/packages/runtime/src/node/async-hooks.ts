@@ -1,4 +1,7 @@
-import realAsyncHooks, { AsyncLocalStorage as RealAsyncLocalStorage } from "node:async_hooks";
+import realAsyncHooks, {
+  AsyncLocalStorage as RealAsyncLocalStorage,
+  AsyncResource as RealAsyncResource,
+} from "node:async_hooks";
 
 /** The stores that are in force: a copy is made for whatever is run with another store, and for each turn of the event loop. */
 type Stores = Map<object, unknown>;
@@ -66,6 +69,25 @@ export function createAsyncHooks(): AsyncHooks {
     }
   }
 
+  /** workerd's, which takes no identifiers: nothing has one here. */
+  class AsyncResource extends RealAsyncResource {
+    constructor(type: string) {
+      super(type);
+    }
+
+    override asyncId(): number {
+      return 1;
+    }
+
+    override triggerAsyncId(): number {
+      return 0;
+    }
+
+    override emitDestroy(): this {
+      return this;
+    }
+  }
+
   const hook = {
     enable: () => hook,
     disable: () => hook,
@@ -74,6 +96,7 @@ export function createAsyncHooks(): AsyncHooks {
     module: {
       ...realAsyncHooks,
       AsyncLocalStorage,
+      AsyncResource,
       // Workers tell nothing of what their engine schedules: a hook is never called.
       createHook: () => hook,
       executionAsyncId: () => 1,
