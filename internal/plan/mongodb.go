@@ -41,9 +41,9 @@ func MongoDBSettings(service *model.Service) MongoDB {
 			if settings.Root == "" {
 				settings.Root = "root" // the name is in a file outside the project
 			}
-		case e.Name == "MONGO_INITDB_DATABASE" || e.Name == "MONGODB_INITDB_DATABASE" || e.Name == "MONGODB_DATABASE":
+		case e.Name == "MONGO_INITDB_DATABASE" || e.Name == "MONGODB_INITDB_DATABASE" || e.Name == "MONGODB_DATABASE" && isBitnami(service):
 			settings.Database = e.Value
-		case e.Name == "MONGODB_USERNAME":
+		case e.Name == "MONGODB_USERNAME" && isBitnami(service):
 			settings.User = e.Value
 		}
 	}
@@ -68,7 +68,7 @@ func mongoPasswords(service *model.Service) (root, user string) {
 		case e.HasValue && e.Value == "":
 		case name == mongoRootPassword || name == "MONGODB_INITDB_ROOT_PASSWORD" || name == "MONGODB_ROOT_PASSWORD":
 			root = name
-		case name == mongoUserPassword:
+		case name == mongoUserPassword && isBitnami(service):
 			user = name
 		}
 	}

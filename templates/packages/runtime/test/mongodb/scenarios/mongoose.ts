@@ -1,6 +1,5 @@
 import type { Db, MongoClient } from "mongodb-6";
-import type { Mongoose as Odm } from "mongoose";
-import { attempt } from "./index.ts";
+import { attempt, type Loose } from "./index.ts";
 
 /** A small blog as mongoose's guide has it: models, validation, population, hooks, versions. */
 export async function mongoose(_db: Db, uri: string, watch: (client: MongoClient) => void): Promise<void> {
@@ -16,9 +15,9 @@ export async function mongoose(_db: Db, uri: string, watch: (client: MongoClient
   }
 }
 
-async function blog(odm: Odm): Promise<void> {
+async function blog(odm: Loose): Promise<void> {
   const { Schema } = odm;
-  const id = (n: number) => new odm.Types.ObjectId(n.toString(16).padStart(24, "a"));
+  const id = (n: number): Loose => new odm.Types.ObjectId(n.toString(16).padStart(24, "a"));
   const Author = odm.model(
     "Author",
     new Schema({ name: { type: String, required: true }, email: { type: String, unique: true }, born: Date }),

@@ -131,13 +131,13 @@ export async function updates(db: Db): Promise<void> {
     await attempt(docs.updateOne({ _id: n, ...query } as never, update as never, options));
     await docs.findOne({ _id: n } as never, { promoteValues: false });
   }
-  await docs.updateOne(
+  await (docs as Loose).updateOne(
     { _id: 500, kind: "k", n: { $gt: 1 }, $and: [{ z: 2 }] } as never,
     { $inc: { count: 1 }, $setOnInsert: { born: 1 } },
     { upsert: true },
   );
   await docs.findOne({ _id: 500 } as never);
-  await docs.findOneAndUpdate(
+  await (docs as Loose).findOneAndUpdate(
     { _id: 501 } as never,
     { $push: { log: { $each: ["a"], $slice: -2 } } },
     { upsert: true, returnDocument: "after" },
