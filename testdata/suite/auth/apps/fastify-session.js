@@ -1,4 +1,4 @@
-// Fastify: @fastify/jwt, @fastify/cookie with @fastify/session, and @fastify/secure-session.
+// Fastify: @fastify/jwt, and @fastify/cookie with @fastify/session.
 const fastify = require("fastify")();
 
 fastify.register(require("@fastify/jwt"), { secret: process.env.JWT_SECRET });
@@ -16,17 +16,5 @@ fastify.register(async (web) => {
     return request.session.cart;
   });
   web.get("/cart", async (request) => request.session.cart ?? []);
-});
-fastify.register(async (sealed) => {
-  sealed.register(require("@fastify/secure-session"), {
-    secret: "averylogphrasebiggerthanthirtytwochars",
-    salt: "mq9hDxBVDbspDR6n",
-    cookie: { path: "/" },
-  });
-  sealed.post("/note", async (request) => {
-    request.session.set("note", request.body.text);
-    return { saved: true };
-  });
-  sealed.get("/note", async (request, reply) => ({ note: request.session.get("note") ?? null }));
 });
 fastify.listen({ port: 3000, host: "0.0.0.0" });
