@@ -102,7 +102,7 @@ func memcached() *Mapping {
 		Packages: []string{"memcached", "memjs"},
 		Options: []Option{
 			{
-				Target: model.TargetKeyValue, Server: model.ServerMemcached,
+				Target: model.TargetKeyValue, Server: model.ServerMemcached, Offered: true,
 				Why:     "a Durable Object that speaks memcached's protocol answers the app's own client",
 				Against: "the protocol server in a Durable Object was not chosen",
 			},

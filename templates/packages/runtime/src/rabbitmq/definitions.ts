@@ -5,10 +5,15 @@ import { isExchangeType } from "./exchange";
 import type { VirtualHost } from "./vhost";
 import { type FieldTable, type FieldValue, toBinary } from "./wire";
 
+/** What else an exported file says of something: times, statistics, keys of later versions. */
+interface Other {
+  [name: string]: unknown;
+}
+
 export interface Definitions {
   /** `password`: the name of the environment variable that holds the user's password. */
   users?: { name: string; password: string; tags?: string | string[] }[];
-  vhosts?: { name: string }[];
+  vhosts?: ({ name: string } & Other)[];
   permissions?: Permission[];
   policies?: Policy[];
   exchanges?: ExchangeDefinition[];
@@ -16,7 +21,7 @@ export interface Definitions {
   bindings?: BindingDefinition[];
 }
 
-export interface Policy {
+export interface Policy extends Other {
   vhost: string;
   name: string;
   pattern: string;
@@ -25,7 +30,7 @@ export interface Policy {
   priority?: number;
 }
 
-interface ExchangeDefinition {
+interface ExchangeDefinition extends Other {
   name: string;
   vhost: string;
   type: string;
@@ -35,7 +40,7 @@ interface ExchangeDefinition {
   arguments?: Record<string, unknown>;
 }
 
-interface QueueDefinition {
+interface QueueDefinition extends Other {
   name: string;
   vhost: string;
   durable?: boolean;
@@ -43,7 +48,7 @@ interface QueueDefinition {
   arguments?: Record<string, unknown>;
 }
 
-interface BindingDefinition {
+interface BindingDefinition extends Other {
   source: string;
   vhost: string;
   destination: string;
