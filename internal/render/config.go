@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dock2edge/dock2edge/internal/model"
@@ -56,7 +57,7 @@ func wakes(sp *model.ServicePlan) bool {
 	if sp.Target != model.TargetDurableObject || sp.Server != "" {
 		return false
 	}
-	if sp.Port == 0 {
+	if sp.Port == 0 || !sp.Public && !listens(sp) {
 		return true
 	}
 	for _, f := range sp.Findings {
@@ -67,6 +68,14 @@ func wakes(sp *model.ServicePlan) bool {
 		}
 	}
 	return false
+}
+
+// listens tells whether the service's code was seen to open a port. Without that, the port may only be one that its image
+// names for another service, as where an API and a worker share an image: the worker is never asked for anything.
+func listens(sp *model.ServicePlan) bool {
+	return slices.ContainsFunc(sp.Findings, func(f model.Finding) bool {
+		return slices.ContainsFunc(f.Needs, func(n model.Need) bool { return n.Kind == model.NeedHTTP || n.Kind == model.NeedTCPListen })
+	})
 }
 
 type writer struct {

@@ -84,4 +84,12 @@ func TestWakes(t *testing.T) {
 	if wakes(p.Services[1]) {
 		t.Error("the Redis server is woken")
 	}
+	worker := &model.ServicePlan{Service: &model.Service{Name: "worker"}, Target: model.TargetDurableObject, Port: 3000}
+	if !wakes(worker) {
+		t.Error("a worker whose image names the API's port is not woken")
+	}
+	worker.Findings = []model.Finding{{Needs: []model.Need{{Kind: model.NeedHTTP, Detail: "3000"}}}}
+	if wakes(worker) {
+		t.Error("a service that only the others ask is woken")
+	}
 }
