@@ -23,7 +23,7 @@ app.get('/client', (req, res) => {
   source.addEventListener('news', (event) => {
     source.close();
     res.json({ heard: JSON.parse(event.data), type: event.type });
-  });
+  }, { once: true });
   source.onopen = () => channel.broadcast({ sessions: channel.sessionCount > 0 }, 'news');
 });
 

@@ -170,6 +170,11 @@ export const LOADED_BY_OPTION = /^pino-|^@[^/]+\/pino(?:-|$)/;
 
 /** Modules of packages that are loaded by a path in a way the packer cannot see, by the module that does so. */
 export const loadedByPath: Record<string, Record<string, string[]>> = {
+  log4js: {
+    "lib/appenders/index.js": ["multiFile", "multiprocess", "recording", "tcp-server"].map(
+      (name) => `lib/appenders/${name}.js`,
+    ),
+  },
   pino: { "lib/transport.js": ["lib/worker.js", "lib/worker-pipeline.js", "file.js"] },
 };
 

@@ -71,6 +71,7 @@ const CODE_GENERATION =
 /** What the packed app asks its host for: modules by name, and SQLite in place of compiled parts of packages. */
 const SQLITE = "dock2edge:sqlite";
 const HOST_MODULES = new Set(["dock2edge:modules", SQLITE]);
+const READS_FILES = /\b(?:readFile|readFileSync|createReadStream|sendFile)\b/;
 const USES_VM = /\bvm\b[^]*\b(?:runIn(?:New|This)?Context|compileFunction|createContext|new\s+[\w$.]*Script\s*\()/;
 const SKIP = Symbol("resolve without this plugin");
 /** Package folders that hold what a package reads are kept whole up to this size, in bytes. */
@@ -460,8 +461,8 @@ class Packer {
     if (CODE_GENERATION.test(result.code) || USES_VM.test(text)) this.#codeGeneration.add(file);
     if (result.registered.length > 0) this.#registered.set(REGISTERED + file, result.registered);
     if (/\b__image_resolved\b/.test(result.code))
-      this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved));
-    if (owner) for (const place of result.paths) this.#read(place, owner);
+      this.#resolved.set(RESOLVED + file, await this.#resolve(build, path, result.resolved, READS_FILES.test(text)));
+    if (owner) for (const place of result.paths) this.#read(place, owner, READS_FILES.test(text));
     else this.#unknown.push(...result.unknown.map((line) => ({ file, line })));
     return { contents: result.code, loader, resolveDir };
   }
@@ -477,13 +478,18 @@ class Packer {
   }
 
   /** What names come to in require.resolve: an image path, whose file the app may read; null where there is nothing. */
-  async #resolve(build: PluginBuild, importer: string, names: string[]): Promise<Record<string, string | null>> {
+  async #resolve(
+    build: PluginBuild,
+    importer: string,
+    names: string[],
+    reads: boolean,
+  ): Promise<Record<string, string | null>> {
     const table: Record<string, string | null> = {};
     for (const name of names) {
       const options = { kind: "require-resolve", importer, resolveDir: dirname(importer), pluginData: SKIP } as const;
       const found = isBuiltin(name) ? undefined : await build.resolve(name, options);
       const file = found && found.errors.length === 0 && this.#isInside(found.path) ? found.path : undefined;
-      if (file && !MODULE_FILE.test(file)) this.#reads.add(this.#toImage(file));
+      if (file && (reads || !MODULE_FILE.test(file))) this.#reads.add(this.#toImage(file));
       table[name] = file ? this.#toImage(file) : isBuiltin(name) ? name : null;
     }
     return table;
@@ -503,13 +509,16 @@ class Packer {
     return text;
   }
 
-  /** A package made this path from its own place: a file that is no module, or a folder of them, is kept for it to read. */
-  #read(imagePath: string, owner: Package): void {
+  /**
+   * A package made this path from its own place: a file that is no module, or a folder of them, is kept for it to read. Where the
+   * making module reads files, it may be one that is a module: the client that a WebSocket library serves to browsers.
+   */
+  #read(imagePath: string, owner: Package, reads: boolean): void {
     const path = this.#toDisk(imagePath);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats || !path.startsWith(owner.folder + sep)) return;
     if (stats.isFile() && path.endsWith(".wasm")) this.#wasm.set(imagePath, readFileSync(path));
-    if (stats.isFile() && !MODULE_FILE.test(path) && !path.endsWith(".node")) this.#reads.add(imagePath);
+    if (stats.isFile() && (reads || !MODULE_FILE.test(path)) && !path.endsWith(".node")) this.#reads.add(imagePath);
     if (stats.isDirectory() && basename(path) !== "node_modules" && folderSize(path) <= MAX_READ_FOLDER)
       this.#reads.add(`${imagePath}/**`);
   }

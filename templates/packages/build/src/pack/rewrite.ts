@@ -74,6 +74,7 @@ interface Edit {
 const MAY_LOAD_BY_NAME = /\brequire\.resolve\b|\brequire\s*\(\s*[^"'\s)]|\bimport\s*\(\s*[^"'\s)]|\bcreateRequire\b/;
 const MENTIONS_PLACE = /\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:url|dirname|filename)\b|\bprocess\.cwd\b/;
 const MENTIONS_ITSELF = /\b__filename\b|\bimport\.meta\.(?:url|filename)\b/;
+const PACKAGE_FILE = /^(?:@[\w.-]+\/)?[\w-][\w.-]*\/[\w./-]+\.\w+$/;
 /** import() as packages hide it from compilers that would make a require of it. */
 const HIDDEN_IMPORT = /\bnew Function\(\s*(["'`])(\w+)\1\s*,\s*(["'`])\s*return\s+import\(\s*\2\s*\)\s*;?\s*\3\s*\)/g;
 /** Bundles made by browserify and webpack pass their own `require`, but parsing a large one costs; this is far above any module. */
@@ -124,6 +125,8 @@ function isForData(node: ts.Expression, path: string): boolean {
   if (DATA_FOLDER.test(node.getText().replace(/["'`,\s]+/g, "/"))) return true;
   const parent = node.parent;
   if (ts.isPropertyAssignment(parent) && ts.isIdentifier(parent.name)) {
+    // The root of a file server is given to a function, that of a job runner (bree) to a constructor.
+    if (parent.name.text === "root" && ts.isNewExpression(parent.parent.parent)) return false;
     // A thread pool's filename is a module, a logger's is none.
     return DATA_OPTION.test(parent.name.text) && !(parent.name.text === "filename" && /\.[cm]?[jt]s$/.test(path));
   }
@@ -285,8 +288,15 @@ class Rewriter {
   #resolve(callee: ts.Expression, argument: ts.Expression | undefined): void {
     const folded = argument && fold(argument, this.#context);
     if (argument && folded?.exact && !folded.text.startsWith("/")) this.resolved.add(folded.text);
+    else if (argument && !folded?.exact) this.#mayResolve(this.#source);
     this.usesResolve = true;
     this.#replace(callee, "__image_resolve");
+  }
+
+  /** A computed name is one of the texts of its module that look like a package's file: socket.io 2 resolves its client so. */
+  #mayResolve(node: ts.Node): void {
+    if (ts.isStringLiteralLike(node) && PACKAGE_FILE.test(node.text)) this.resolved.add(node.text);
+    ts.forEachChild(node, (child) => this.#mayResolve(child));
   }
 
   /** A require or import(): left alone for a literal, made one where the name can be known, else sent to the registry. */
