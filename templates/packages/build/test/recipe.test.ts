@@ -24,7 +24,7 @@ describe("build.json", () => {
   const wrong: [what: string, json: unknown, message: RegExp][] = [
     ["no object", [], /build.json: expected an object, found \[\]/],
     ["another version", { ...valid, version: 2 }, /version: expected 1, .* found 2/],
-    ["an unknown kind", { ...valid, kind: "python" }, /kind: expected "node" or "static", found "python"/],
+    ["an unknown kind", { ...valid, kind: "python" }, /kind: expected "node", "static" or "server", found "python"/],
     ["no stages", { ...valid, stages: [] }, /stages: expected at least one stage/],
     ["an unknown key", { ...valid, extra: 1 }, /unknown key "extra"; known are version, kind/],
     [
