@@ -26,7 +26,7 @@ func Language() *analysis.Language {
 		Rules: []*analysis.Rule{
 			bindConfig(), bindData(), bindHost(), bindSource(), buildSettings(), capabilities(), containerSettings(), debugPort(), dependsOn(),
 			dependsOnCompleted(), devices(), dns(), dockerSocket(), externalResource(), extraHosts(), extraPorts(), healthcheck(),
-			hooks(), hostNamespaces(), kernelSettings(), labelSchedule(), labelProxy(), labels(), links(), logging(), namedVolume(), networkMode(),
+			hooks(), hostNamespaces(), kernelSettings(), labelSchedule(), labelProxy(), labels(), links(), logging(), mongodbSettings(), namedVolume(), networkMode(),
 			otherSettings(), privileged(), profiles(), publishedServer(), redisSettings(), replicas(), resourceLimits(), restart(), secretBuildArg(), secretEnvFile(),
 			secretEnvironment(), secretFile(), sharedVolume(), staticAddress(), stopSettings(), swarmSettings(), tmpfs(), udpPort(), unknownImage(),
 			userSettings(), volumesFrom(),
