@@ -22,6 +22,8 @@ async function blog(odm: Loose): Promise<void> {
     "Author",
     new Schema({ name: { type: String, required: true }, email: { type: String, unique: true }, born: Date }),
   );
+  // One after the other, so that the order of the commands is known.
+  await Author.init();
   const Post = odm.model(
     "Post",
     new Schema({
@@ -35,7 +37,6 @@ async function blog(odm: Loose): Promise<void> {
       meta: { type: Map, of: String },
     }),
   );
-  await Author.init();
   await Post.init();
   const ada = await Author.create({ _id: id(1), name: "Ada", email: "ada@x", born: new Date(0) });
   await attempt(Author.create({ _id: id(2), name: "Other", email: "ada@x" }));
