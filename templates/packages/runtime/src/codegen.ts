@@ -44,6 +44,8 @@ export function evalShim(source: unknown): unknown {
 export function installCodeGeneration(): void {
   if (globalThis.Function === FunctionShim) return;
   Object.assign(globalThis, { Function: FunctionShim, eval: evalShim });
+  // The bundle calls this for every function, also in the text of one that a package takes by toString() and runs elsewhere.
+  Object.defineProperty(globalThis, "__name", { value: (named: unknown) => named, configurable: true });
   const samples: [AnyFunction, Kind][] = [
     [function () {}, "function"],
     [async function () {}, "async function"],

@@ -4,6 +4,7 @@ import type { AppConfig } from "./config";
 import { describeError, codedError } from "./errors";
 import { createFileSystem, type FileSystem, type NodeFileSystem } from "./fs";
 import { createHttp } from "./http";
+import { createWebSocketClass } from "./http/global-websocket";
 import type { Image } from "./image";
 import { Modules, type ModuleFactory } from "./modules";
 import { createNet } from "./net";
@@ -153,7 +154,7 @@ export class Instance implements ProgramHost {
       builtin: (id) => modules.builtin(id),
     });
     const timers = createTimers(host);
-    const own = { process, timers: timers.module, ...builtins };
+    const own = { process, timers: timers.module, "timers/promises": timers.promises, ...builtins };
     const factories = Object.fromEntries(Object.entries(own).map(([name, module]) => [name, () => module]));
     const modules: Modules = this.#createModules({ ...this.#builtins, ...factories }, start);
     return { modules, process, timers, fetch: this.fetch };
@@ -166,7 +167,7 @@ export class Instance implements ProgramHost {
   /** Evaluates the app. Errors are the process's: they end it. */
   boot(): void {
     const { image } = this.#options;
-    Object.assign(globalThis, { process: this.#process });
+    Object.assign(globalThis, { process: this.#process, WebSocket: createWebSocketClass(this.network) });
     image.codeGeneration?.install();
     this.guard(() => runProgram(image, this.#program()));
   }
@@ -259,13 +260,12 @@ export class Instance implements ProgramHost {
 
   /** Resolves when nothing of the app is under way: no answer, no connection being made, no timer that runs once. */
   async idle(limitMs: number): Promise<void> {
-    for (
-      let waited = 0;
-      waited < limitMs && (this.network.isBusy() || this.#timers.pending() > 0);
-      waited += IDLE_POLL_MS
-    ) {
+    let waited = 0;
+    // The first look comes after a moment: what an answer leaves to be done may still begin.
+    do {
       await new Promise((resolve) => setTimeout(resolve, IDLE_POLL_MS));
-    }
+      waited += IDLE_POLL_MS;
+    } while (waited < limitMs && (this.network.isBusy() || this.#timers.pending() > 0));
   }
 
   // ---- calls into the app ------------------------------------------------------------------------------------------
@@ -396,6 +396,7 @@ export class Instance implements ProgramHost {
       readline,
       "readline/promises": readlinePromises,
       timers: this.#timers.module,
+      "timers/promises": this.#timers.promises,
       util: createUtil(
         () => this.#process.env,
         () => this.#process.argv.slice(2),

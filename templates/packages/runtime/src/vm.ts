@@ -20,7 +20,9 @@ const INTRINSICS = new Set(
    escape unescape Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp Error AggregateError EvalError
    RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl Map Set WeakMap WeakSet WeakRef FinalizationRegistry
    ArrayBuffer SharedArrayBuffer Atomics DataView Float32Array Float64Array Int8Array Int16Array Int32Array Uint8Array
-   Uint8ClampedArray Uint16Array Uint32Array BigInt64Array BigUint64Array Proxy Reflect WebAssembly`.split(/\s+/),
+   Uint8ClampedArray Uint16Array Uint32Array BigInt64Array BigUint64Array Proxy Reflect WebAssembly __name`.split(
+    /\s+/,
+  ),
 );
 
 /** The interpreter of each context: what a program declares with let and const is there for the next one. */
