@@ -24,7 +24,7 @@ const APP_BINDING = "APP";
 const LAST_ANSWERS_MS = 20;
 
 /** How often a request without a body is tried again when it met an instance on its way out. */
-const RESTART_ATTEMPTS = 3;
+const RESTART_ATTEMPTS = 20;
 
 /** How long work may go on after an answer in a plain Worker, which ends with its request; the platform's limit. */
 const MAX_AFTER_RESPONSE_MS = 30_000;
@@ -81,9 +81,10 @@ export function createApp(config: AppConfig, image: Image): App {
 
     async #restart(code: number): Promise<void> {
       await this.ctx.storage.sync();
-      // What the app has answered before it ended is on its way, as on a socket.
+      // What the app has answered before it ended is on its way, as on a socket. By then every request that the app has seen has
+      // its answer; one that arrives at the moment of the end has met nobody.
       await sleep(LAST_ANSWERS_MS);
-      this.ctx.abort(`the app exited with status ${code}`);
+      this.ctx.abort(`${RESTARTING}: it exited with status ${code}`);
     }
   }
 

@@ -1,4 +1,5 @@
 import realTimers from "node:timers";
+import realPromises from "node:timers/promises";
 import { codedError } from "../errors";
 import type { Host } from "../host";
 
@@ -15,6 +16,8 @@ const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 export interface AppTimers {
   /** The app's `node:timers`. */
   module: Record<string, unknown>;
+  /** The app's `node:timers/promises`. */
+  promises: Record<string, unknown>;
   /** How many timers have yet to run that run once and soon. */
   pending(): number;
   /** How many timers there are that may still run. */
@@ -31,6 +34,8 @@ export function createTimers(host: Host): AppTimers {
   /** Timers that have yet to run, with their delays; those that repeat are not among them. */
   const pending = new Map<object, number>();
   const repeating = new Set<object>();
+  /** The delays of those that somebody awaits. */
+  const awaited = new Map<object, number>();
   const wrap = (callback: unknown): Callback => {
     if (typeof callback !== "function") {
       const received = callback === undefined ? "undefined" : typeof callback;
@@ -67,9 +72,23 @@ export function createTimers(host: Host): AppTimers {
   Object.defineProperty(setImmediate, PROMISIFIED, {
     value: (value?: unknown) => new Promise((resolve) => realTimers.setImmediate(() => resolve(value))),
   });
+  const promises = {
+    ...realPromises,
+    async setTimeout(ms?: number, value?: unknown, options?: { signal?: AbortSignal }) {
+      const mark = {};
+      awaited.set(mark, delay(ms));
+      try {
+        return await realPromises.setTimeout(ms, value, options);
+      } finally {
+        awaited.delete(mark);
+      }
+    },
+  };
   return {
+    promises,
     module: {
       ...realTimers,
+      promises,
       setTimeout,
       setInterval,
       setImmediate,
@@ -77,8 +96,8 @@ export function createTimers(host: Host): AppTimers {
       clearInterval: clear,
       clearImmediate: realTimers.clearImmediate,
     },
-    pending: () => [...pending.values()].filter((ms) => ms <= LONGEST_AWAITED_MS).length,
-    active: () => pending.size + repeating.size,
+    pending: () => [...pending.values(), ...awaited.values()].filter((ms) => ms <= LONGEST_AWAITED_MS).length,
+    active: () => pending.size + repeating.size + awaited.size,
     clear: () => {
       for (const timer of [...pending.keys(), ...repeating]) clear(timer);
     },
