@@ -288,8 +288,9 @@ export async function startOriginal(
   });
   const log = collect(child);
   const url = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (child.exitCode !== null) break;
+  // A minute: on a busy machine it takes Node.js seconds to load large packages.
+  const deadline = Date.now() + 60_000;
+  while (child.exitCode === null && Date.now() < deadline) {
     const answered = await fetch(url).then(
       (response) => response.body?.cancel().then(() => true),
       () => false,
