@@ -130,11 +130,7 @@ export function createTls(host: Host): Record<string, unknown> {
       socket.connecting = true;
       socket._secure(settings.socket);
     } else if (settings.socket) {
-      realProcess.nextTick(() =>
-        host.guard(() =>
-          socket.destroy(streamUnsupported()),
-        ),
-      );
+      realProcess.nextTick(() => host.guard(() => socket.destroy(streamUnsupported())));
     } else {
       socket.connect({ host: endpoint.host ?? "localhost", port: endpoint.port ?? 443 });
     }
@@ -144,7 +140,8 @@ export function createTls(host: Host): Record<string, unknown> {
     constructor(plain?: unknown, options?: TlsOptions) {
       super(host, options);
       if (plain instanceof Socket) this._secure(plain);
-      else if (plain) Object.assign(this, { _handle: { _parentWrap: Object.create(StreamSocket.prototype) as object } });
+      else if (plain)
+        Object.assign(this, { _handle: { _parentWrap: Object.create(StreamSocket.prototype) as object } });
     }
   }
   Object.defineProperty(AppTlsSocket, "name", { value: "TLSSocket" });

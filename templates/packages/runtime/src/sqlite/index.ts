@@ -38,7 +38,9 @@ export function sqliteFrom(modules: SqliteModules): (host: SqliteHost) => Sqlite
       "better-sqlite3": once(() => createBetterSqlite3(shared())),
       libsql: once(() => createLibsql(shared())),
       "node:sqlite": once(() => createNodeSqlite(shared())),
-      sqlite3: once(() => createSqlite3({ engine: shared(), later: createTurns(host.nextTurn, host.guard), wait: host.wait })),
+      sqlite3: once(() =>
+        createSqlite3({ engine: shared(), later: createTurns(host.nextTurn, host.guard), wait: host.wait }),
+      ),
     };
   };
 }
